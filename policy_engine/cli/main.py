@@ -1,0 +1,105 @@
+"""`policy-engine`: finds the command, runs it, turns what goes wrong into one message and a stable exit code."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Final
+
+import click
+
+from policy_engine.errors import PolicyEngineError
+
+#: Each command is the `command` of the module of that name, imported only when it is run.
+COMMANDS: Final = {
+    "attest": "evaluate products and sign what was found",
+    "check": "evaluate products; say what is wrong, where, and how to fix it",
+    "demo": "the whole story on real input, in seconds, with nothing configured",
+    "keys": "make and show signing keys",
+    "lint": "diagnostics of policy text",
+    "verify": "verify attestations offline, trusting nobody",
+}
+
+YES, NO, CANNOT_ANSWER, INDETERMINATE = 0, 1, 2, 3
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        found = importlib.import_module(f"policy_engine.cli.{name}").command
+        assert isinstance(found, click.Command)
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS:
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            raise click.UsageError(f"no command `{args[0]}`" + (f"; did you mean `{near[0]}`?" if near else ""), ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="policy-engine", prog_name="policy-engine")
+def main() -> None:
+    """Policy as code for federated data governance.
+
+    The council writes global policies, domains add local ones; `check` judges a product's contract and data against
+    both, `attest` signs the verdict, `verify` lets anybody check it later, offline.
+
+    \b
+    Start here:
+      policy-engine demo
+
+    Exit codes: 0 yes, 1 no, 2 could not answer, 3 indeterminate (evidence is missing).
+    """
+
+
+def run(args: Sequence[str] | None = None) -> None:
+    """The process's entry: runs the command and exits with its code."""
+    sys.exit(invoke(args))
+
+
+def invoke(args: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code. A command returns its code, or None for 0."""
+    try:
+        code = main.main(args=args, prog_name="policy-engine", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return CANNOT_ANSWER
+    except click.ClickException as error:
+        error.show()
+        return CANNOT_ANSWER
+    except PolicyEngineError as error:
+        complain(error)
+        return CANNOT_ANSWER
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; nothing was left half-written", err=True)
+        return CANNOT_ANSWER
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CANNOT_ANSWER
+    except Exception:  # noqa: BLE001 - the last resort: a bug is said to be one, with what is needed to report it
+        traceback.print_exc()
+        click.echo("this is a bug in policy-engine, not in your input; please report it with the lines above", err=True)
+        return CANNOT_ANSWER
+    return code if isinstance(code, int) else YES
+
+
+def complain(error: PolicyEngineError) -> None:
+    """Say on stderr what went wrong and what to do."""
+    click.echo(f"{click.style('error', fg='red', bold=True)}[{error.code}]: {error}", err=True)
+    if error.help:
+        click.echo(f"  help: {error.help}", err=True)

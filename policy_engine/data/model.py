@@ -1,0 +1,129 @@
+"""What is asked of data, and what comes back. Thresholds are never here: a changed threshold costs no new scan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from policy_engine.plan.expressions import Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many rows satisfy `condition` (None: all rows). Answer: int."""
+
+    dataset: str
+    condition: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reduce:
+    """`kind` of `value` over the rows that satisfy `condition` and where value is not null.
+
+    Answer: int for distinct; else a number (int, Fraction, float), str, date or datetime; None over no row
+    (sum over no row is 0).
+    """
+
+    kind: Literal["sum", "min", "max", "mean", "distinct"]
+    dataset: str
+    value: Expr
+    condition: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowCheck:
+    """Do the rows that satisfy `when` satisfy `require`? Answer: `RowCheckAnswer`.
+
+    A row counts as a subject unless `when` is false, and violates unless `when` and `require` are true: a null where
+    the policy reads a column bare violates.
+    """
+
+    dataset: str
+    when: Expr | None
+    require: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """How many rows repeat a key that another row has already; rows with a null in the key do not count. Answer: int."""
+
+    dataset: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Orphans:
+    """How many rows have a value in `field` that no row of `other_dataset` has in `other_field`. Answer: int."""
+
+    dataset: str
+    field: str
+    other_dataset: str
+    other_field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Which kinds of personal data the values of a field look like. Answer: tuple of `ValueEvidence`, by kind."""
+
+    dataset: str
+    field: str
+
+
+Metric: TypeAlias = Count | Reduce | RowCheck | Duplicates | Orphans | Personal
+
+
+@dataclass(frozen=True, slots=True)
+class RowCheckAnswer:
+    """Counts of rows, and the numbers (from 1, in file order) of up to five that violate."""
+
+    scanned: int
+    subjects: int
+    violations: int
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueEvidence:
+    """Of `scanned` non-null values, `candidates` look like `kind` and `verified` of those pass its validator."""
+
+    kind: str
+    scanned: int
+    candidates: int
+    verified: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """Why a metric has no answer: no data given, a column that is not there or cannot be cast, only a sample."""
+
+    reason: str
+    code: str = "DAT010"
+
+
+Answer: TypeAlias = (
+    int | Fraction | float | str | date | datetime | None | RowCheckAnswer | tuple[ValueEvidence, ...] | Unavailable
+)
+Answers: TypeAlias = Mapping[Metric, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """One file of a dataset: its path as given (relative to the source's root), size in bytes, SHA-256."""
+
+    path: str
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What was read of one dataset. `digest` is the SHA-256 of the canonical list of its files."""
+
+    dataset: str
+    format: str
+    files: tuple[DataFile, ...]
+    digest: str
+    sampled: bool

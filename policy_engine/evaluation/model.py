@@ -1,0 +1,80 @@
+"""The result of evaluation: one verdict on one product, every rule's outcome, every violation with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from policy_engine.data.model import Manifest
+from policy_engine.plan.canonical import Digest
+from policy_engine.plan.layer import Layer
+from policy_engine.product.model import Place, Remark
+from policy_engine.verdict import Enforcement, Outcome, Stage, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One subject that does not meet a rule. `subject` is its path, such as `contacts.mail`; never a value from data.
+
+    `rows` are numbers (from 1) of up to five rows, `count` of `scanned` rows violate; None where no rows were read.
+    """
+
+    subject: str
+    message: str
+    fix: str | None
+    place: Place | None
+    count: int | None = None
+    scanned: int | None = None
+    rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """What one rule says of the product. `reasons` tells why it is indeterminate, or what is due later."""
+
+    rule: str
+    layer: Layer
+    severity: str
+    enforcement: Enforcement
+    next_enforcement: tuple[Enforcement, date] | None
+    outcome: Outcome
+    subjects: int
+    violations: tuple[Violation, ...]
+    reasons: tuple[str, ...]
+    controls: tuple[str, ...]
+    owner: str
+    documentation: str
+
+
+@dataclass(frozen=True, slots=True)
+class PoliciesUsed:
+    """By digest, what was evaluated: the files of each layer (None where none was given), and the compiled plan."""
+
+    global_sources: Digest | None
+    local_sources: Digest | None
+    plan: Digest
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One product, judged. Same inputs give the same report, byte for byte."""
+
+    id: str
+    name: str | None
+    version: str | None
+    domain: str | None
+    file: str
+    digest: Digest
+    verdict: Verdict
+    stage: Stage
+    as_of: datetime
+    policies: PoliciesUsed
+    results: tuple[RuleResult, ...]
+    data: tuple[Manifest, ...]
+    previous: Digest | None
+    remarks: tuple[Remark, ...]
+
+    def count(self, outcome: Outcome) -> int:
+        """How many rules have this outcome."""
+        return sum(result.outcome is outcome for result in self.results)

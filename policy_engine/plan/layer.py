@@ -1,0 +1,93 @@
+"""A layer as files: which belong to it, their bytes and their digest. Needs no compiler, so that verifiers can use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from policy_engine.errors import UsageError
+from policy_engine.plan.canonical import Digest, canonical, digest
+
+POLICY_SUFFIX: Final = ".policy"
+TABLE_SUFFIX: Final = ".csv"
+MAX_FILE_BYTES: Final = 8 * 1024 * 1024
+MAX_FILES: Final = 10_000
+
+
+class Layer(StrEnum):
+    """Where a policy comes from. Decided by the caller, never by what a file says of itself."""
+
+    GLOBAL = "global"
+    DOMAIN = "domain"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of a layer: its path relative to the layer's root with `/`, where it is now, and its bytes."""
+
+    path: str
+    location: Path
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFiles:
+    """All policy files and reference tables of one layer, sorted by path."""
+
+    layer: Layer
+    members: tuple[Member, ...]
+
+    @property
+    def digest(self) -> Digest:
+        """SHA-256 of the canonical list of (path, digest, size) of all members."""
+        return digest(canonical([{"path": m.path, "sha256": digest(m.content), "size": len(m.content)} for m in self.members]))
+
+
+def read_layer(layer: Layer, roots: tuple[Path, ...]) -> LayerFiles:
+    """All `.policy` and `.csv` files below the roots; a root may also be one policy file.
+
+    Raises UsageError where a root does not exist, holds no policy, or a path occurs twice.
+    """
+    members: dict[str, Member] = {}
+    for root in roots:
+        for path, location in _files(root):
+            if path in members:
+                raise UsageError(
+                    f"the {layer} layer has two files called `{path}`: {members[path].location} and {location}",
+                    help="give each root of a layer its own file names",
+                )
+            members[path] = Member(path, location, _read(location))
+    return LayerFiles(layer, tuple(members[path] for path in sorted(members)))
+
+
+def _files(root: Path) -> list[tuple[str, Path]]:
+    if root.is_file() and root.suffix == POLICY_SUFFIX:
+        return [(root.name, root)]
+    if not root.is_dir():
+        kind = "is no .policy file" if root.exists() else "does not exist"
+        raise UsageError(f"`{root}` {kind}", help="a layer is a folder of .policy files, or one such file")
+    found = [
+        (path.relative_to(root).as_posix(), path)
+        for path in sorted(root.rglob("*"))
+        if path.suffix in {POLICY_SUFFIX, TABLE_SUFFIX} and path.is_file() and not _is_hidden(path.relative_to(root))
+    ]
+    if not any(path.endswith(POLICY_SUFFIX) for path, _ in found):
+        raise UsageError(f"no .policy file in `{root}`", help="a layer without policies checks nothing: is this the folder?")
+    if len(found) > MAX_FILES:
+        raise UsageError(f"`{root}` holds {len(found)} files, more than {MAX_FILES}", help="name the policy folder itself")
+    return found
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _read(location: Path) -> bytes:
+    try:
+        if location.stat().st_size > MAX_FILE_BYTES:
+            raise UsageError(f"`{location}` is larger than {MAX_FILE_BYTES} bytes", help="split the file")
+        return location.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read `{location}`: {error.strerror}") from error

@@ -1,0 +1,165 @@
+"""The governed thing, whatever format described it: a product, its datasets, their fields at every depth.
+
+Every element knows where it stands in the file that people edit. What a format states and this model has no place for
+is in `Product.not_understood`, never dropped. None is missing: the contract does not say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+from typing import TypeAlias
+
+from policy_engine.plan.values import Duration
+
+#: What a metadata file can hold: YAML 1.2 and JSON scalars (numbers with a point are exact), lists and mappings.
+Value: TypeAlias = "str | int | Decimal | bool | tuple[Value, ...] | Mapping[str, Value] | None"
+
+_NOTHING: Mapping[str, Value] = MappingProxyType({})
+_NOWHERE: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position in a text file. Line and column count from 1; `pointer` is a JSON pointer (RFC 6901)."""
+
+    line: int
+    column: int
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """What all parts of a product have: where they stand, and the custom properties they carry.
+
+    `pointers` maps an attribute's name in this model to the JSON pointer of the element that states it.
+    """
+
+    pointer: str = ""
+    pointers: Mapping[str, str] = field(default_factory=lambda: _NOWHERE)
+    custom: Mapping[str, Value] = field(default_factory=lambda: _NOTHING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constraints(Element):
+    """Bounds a contract states for the values of a field; None where it states none."""
+
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    minimum: Decimal | str | None = None
+    maximum: Decimal | str | None = None
+    exclusive_minimum: Decimal | str | None = None
+    exclusive_maximum: Decimal | str | None = None
+    format: str | None = None
+    enum: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field(Element):
+    """One field, column or nested property. `path` is `dataset.field`, `dataset.struct.field`, `dataset.list[].field`.
+
+    `type` is the logical type in ODCS words: string integer number boolean date timestamp time object array.
+    """
+
+    name: str
+    path: str
+    dataset: str
+    type: str | None = None
+    physical_name: str | None = None
+    physical_type: str | None = None
+    required: bool = False
+    unique: bool = False
+    primary_key: bool = False
+    classification: str | None = None
+    tags: tuple[str, ...] = ()
+    description: str | None = None
+    business_name: str | None = None
+    examples: tuple[Value, ...] = ()
+    constraints: Constraints = field(default_factory=Constraints)
+    fields: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset(Element):
+    """One table, file or topic. `fields` is every field at every depth, in the contract's order, parents first."""
+
+    name: str
+    physical_name: str | None = None
+    physical_type: str | None = None
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
+    primary_key: tuple[str, ...] = ()
+    timestamp_field: Field | None = None
+    retention: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Port(Element):
+    """Where the product is served: an ODCS server, an ODPS output port."""
+
+    name: str
+    type: str | None = None
+    environment: str | None = None
+    location: str | None = None
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sla(Element):
+    """One promise about the product: `name` is the property (latency, retention, frequency, …)."""
+
+    name: str
+    value: str | None = None
+    unit: str | None = None
+    element: str | None = None
+    driver: str | None = None
+    duration: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner(Element):
+    """Who answers for the product."""
+
+    name: str
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something of the file that was read but not understood, said and not dropped."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product(Element):
+    """One data product as one contract states it. `fields` is every field of every dataset.
+
+    `format` names what was read, such as `ODCS v3.1.0`; `file` is the name the caller gave; `digest` is the SHA-256
+    of the file's bytes; `places` maps every JSON pointer of the file to its line and column.
+    """
+
+    id: str
+    file: str
+    format: str
+    digest: str
+    places: Mapping[str, Place]
+    name: str | None = None
+    domain: str | None = None
+    version: str | None = None
+    status: str | None = None
+    owner: Owner | None = None
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+    ports: tuple[Port, ...] = ()
+    slas: tuple[Sla, ...] = ()
+    support: tuple[str, ...] = ()
+    datasets: tuple[Dataset, ...] = ()
+    fields: tuple[Field, ...] = ()
+    retention: Duration | None = None
+    not_understood: tuple[Remark, ...] = ()
