@@ -1,0 +1,68 @@
+"""The one table of diagnostic codes. A code is never used again for something else. The name says the fault."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code's name, which reads well after "allow", and one line that explains it."""
+
+    name: str
+    summary: str
+    is_warning: bool = False
+
+
+CODES: Final[dict[str, Code]] = {
+    "SYN001": Code("unexpected-text", "the text does not follow the grammar at this place"),
+    "SYN002": Code("unknown-character", "a character that the language has no use for"),
+    "SYN003": Code("unfinished-text", "the file ends in the middle of a declaration"),
+    "SYN004": Code("unreadable-text", "the file is no UTF-8 text, or holds control characters"),
+    "SYN005": Code("bad-literal", "a date, number, duration, string or version that does not exist"),
+    "SYN006": Code("bad-pattern", "a regular expression outside the portable, linear-time subset"),
+    "SYN007": Code("bad-template", "a message or fix whose braces do not hold an expression"),
+    "SYN008": Code("too-deep", "an expression nested deeper than a reader could follow"),
+    "SYN009": Code("missing-package", "a file that does not say first which package it belongs to"),
+    "SYN010": Code("repeated-clause", "a clause that a rule or policy may have once, given again"),
+    "SYN011": Code("missing-clause", "a clause that every rule or policy has is not there"),
+    "LNK001": Code("unknown-import", "an import of a package that no file of the set declares"),
+    "LNK002": Code("duplicate-name", "two declarations of one name in one package"),
+    "LNK003": Code("unknown-name", "a name that nothing visible here declares"),
+    "LNK004": Code("global-imports-domain", "a global policy that rests on a domain's"),
+    "LNK005": Code("package-intrusion", "a domain's package that is, or lies below, a global one"),
+    "LNK006": Code("set-outside-domain", "a `set` in a global policy"),
+    "LNK007": Code("unknown-parameter", "a `set` of a parameter that no global policy declares"),
+    "LNK008": Code("not-delegated", "a `set` of a parameter that the council keeps for itself"),
+    "LNK009": Code("set-out-of-bounds", "a `set` beyond what the council delegated"),
+    "LNK010": Code("set-twice", "two `set`s of one parameter"),
+    "LNK011": Code("circular-definition", "definitions that need each other"),
+    "LNK012": Code("attribute-declared-twice", "an attribute typed by two declarations"),
+    "LNK013": Code("attribute-not-delegated", "a domain that types an attribute which is not its own"),
+    "LNK014": Code("shadowed-name", "a name that hides another one"),
+    "LNK015": Code("bad-table", "a reference table whose file is missing or does not fit its columns"),
+    "LNK016": Code("foreign-domain-import", "a domain's file that imports another domain's package"),
+    "LNK017": Code("bad-schedule", "an enforcement schedule whose dates or levels do not rise"),
+    "LNK018": Code("bad-bounds", "a parameter whose default lies outside its own bounds"),
+    "CHK001": Code("type-mismatch", "an expression of one type where another is needed"),
+    "CHK002": Code("missing-unhandled", "a value that may be missing, used as if it were always there"),
+    "CHK003": Code("unknown-attribute", "an attribute that this kind of element does not have"),
+    "CHK004": Code("unknown-function", "a function that does not exist"),
+    "CHK005": Code("wrong-arguments", "a call with the wrong number or kind of arguments"),
+    "CHK006": Code("unknown-member", "a value that the enum does not have"),
+    "CHK007": Code("ambiguous-member", "a bare enum member that several enums have"),
+    "CHK008": Code("not-comparable", "two values that have no common order or equality"),
+    "CHK009": Code("not-a-collection", "a loop over something that has no parts"),
+    "CHK010": Code("not-constant", "a value that must be known from the policy text alone"),
+    "CHK011": Code("rows-not-last", "a loop over rows or values that is not the innermost"),
+    "CHK012": Code("data-in-message", "a message that would print values from data"),
+    "CHK013": Code("not-answerable-from-data", "an expression that the scan of the data cannot answer"),
+    "CHK014": Code("unknown-type", "a type that does not exist"),
+    "CHK015": Code("rule-too-large", "a rule that would cost too much to evaluate"),
+    "CHK016": Code("wrong-tolerance", "a tolerance that is no share between 0 % and 100 %, or of another subject"),
+    "CHK017": Code("rule-without-subject", "a rule whose requirement does not mention what it loops over", True),
+    "CHK018": Code("policy-without-rule", "a policy that requires nothing", True),
+    "CHK019": Code("missing-documentation", "a policy or rule without a `##` line", True),
+    "CHK020": Code("needless-default", "a value that is never missing, handled as if it could be", True),
+}

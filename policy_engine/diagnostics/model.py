@@ -1,0 +1,54 @@
+"""What a diagnostic is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from policy_engine.diagnostics.codes import CODES, Code
+from policy_engine.diagnostics.source import Span
+
+
+class Level(StrEnum):
+    """Errors keep a policy set from being used; warnings do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A further place that explains, with what to say there."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One message about policy text: `message` stands alone, `label` says it at the span, `help` says what to do."""
+
+    code: str
+    message: str
+    span: Span
+    label: str = ""
+    help: str = ""
+    related: tuple[Label, ...] = ()
+
+    def __post_init__(self) -> None:
+        assert self.code in CODES, f"{self.code} is not in the table of codes"
+
+    @property
+    def entry(self) -> Code:
+        """The code's line in the table."""
+        return CODES[self.code]
+
+    @property
+    def level(self) -> Level:
+        """Error or warning, as the table says."""
+        return Level.WARNING if self.entry.is_warning else Level.ERROR
+
+    @property
+    def order(self) -> tuple[str, int, int, str, str]:
+        """Sorts by file, then place."""
+        return self.span.source.name, self.span.start, self.span.end, self.code, self.message
