@@ -11,7 +11,6 @@ from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from enum import Enum
 from fractions import Fraction
 from functools import total_ordering
 from typing import Final
@@ -28,16 +27,14 @@ MICROSECONDS: Final[Mapping[str, int]] = {
 MONTHS: Final[Mapping[str, int]] = {"mo": 1, "y": 12}
 
 
-class Unknown(Enum):
-    """Lack of evidence: no data was given, no previous version, a value that its type does not admit."""
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Lack of evidence, and why: no data was given, no previous version, a value that its type does not admit."""
 
-    UNKNOWN = "unknown"
+    reason: str
 
     def __bool__(self) -> bool:
         raise TypeError("unknown is neither true nor false")
-
-
-UNKNOWN: Final = Unknown.UNKNOWN
 
 
 @total_ordering

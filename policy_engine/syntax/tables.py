@@ -57,11 +57,11 @@ def keyword(terminal: TerminalDef) -> str | None:
     return pattern.value.removesuffix(_END_OF_WORD) if pattern.value.endswith(_END_OF_WORD) else None
 
 
-def _whole_word(terminal: TerminalDef) -> TerminalDef:
-    """Keywords end where the word ends: `requires` is no `require` followed by `s`."""
+def _whole_word(terminal: TerminalDef) -> None:
+    """Keywords end where the word ends: `requires` is no `require` followed by `s`. Lark wants the change in place."""
     if isinstance(terminal.pattern, PatternStr) and terminal.pattern.value.isalpha():
-        return TerminalDef(terminal.name, PatternRE(terminal.pattern.value + _END_OF_WORD), priority=1)
-    return terminal
+        terminal.pattern = PatternRE(terminal.pattern.value + _END_OF_WORD)
+        terminal.priority = 1
 
 
 def store() -> str:
