@@ -34,7 +34,8 @@ class Place:
 class Element:
     """What all parts of a product have: where they stand, and the custom properties they carry.
 
-    `pointers` maps an attribute's name in this model to the JSON pointer of the element that states it.
+    `pointers` maps an attribute's name in this model to the JSON pointer of the element that states it; a custom
+    property is there as `custom.` and its name.
     """
 
     pointer: str = ""
@@ -55,6 +56,12 @@ class Constraints(Element):
     exclusive_maximum: Decimal | str | None = None
     format: str | None = None
     enum: tuple[str, ...] | None = None
+    multiple_of: Decimal | None = None
+    min_items: int | None = None
+    max_items: int | None = None
+    unique_items: bool | None = None
+    timezone: bool | None = None
+    default_timezone: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +69,8 @@ class Field(Element):
     """One field, column or nested property. `path` is `dataset.field`, `dataset.struct.field`, `dataset.list[].field`.
 
     `type` is the logical type in ODCS words: string integer number boolean date timestamp time object array.
+    `fields` are the direct children. `items` is what a list holds: it has no name of its own, its path ends in `[]`, it
+    is in no list of fields, and its children are also the list's.
     """
 
     name: str
@@ -73,6 +82,7 @@ class Field(Element):
     required: bool = False
     unique: bool = False
     primary_key: bool = False
+    primary_key_position: int | None = None
     classification: str | None = None
     tags: tuple[str, ...] = ()
     description: str | None = None
@@ -80,15 +90,20 @@ class Field(Element):
     examples: tuple[Value, ...] = ()
     constraints: Constraints = field(default_factory=Constraints)
     fields: tuple[Field, ...] = ()
+    items: Field | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset(Element):
-    """One table, file or topic. `fields` is every field at every depth, in the contract's order, parents first."""
+    """One table, file or topic. `fields` is every field at every depth, in the contract's order, parents first.
+
+    `primary_key` names fields relative to the dataset; `retention` is the dataset's own, else the product's.
+    """
 
     name: str
     physical_name: str | None = None
     physical_type: str | None = None
+    business_name: str | None = None
     description: str | None = None
     tags: tuple[str, ...] = ()
     fields: tuple[Field, ...] = ()
