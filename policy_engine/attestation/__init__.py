@@ -1,0 +1,41 @@
+"""Reports become signed statements, and statements are verified: offline, in fixed steps, fail closed.
+
+`sign` takes a report and gives the bytes of a DSSE envelope. `verify` takes such bytes, a keyring and whatever files the
+verifier has, and gives what was attested or raises; `examine` tells how every step went. Nothing that is not signed by
+a key of the keyring is believed, and what was not checked never reads as pass.
+"""
+
+from policy_engine.attestation.model import (
+    CODES,
+    REQUIRED_BY_DEFAULT,
+    STEPS,
+    Conclusion,
+    IncompleteError,
+    Requirement,
+    Status,
+    Step,
+    StepName,
+    Verification,
+    Verified,
+)
+from policy_engine.attestation.sign import sign
+from policy_engine.attestation.statement import Statement
+from policy_engine.attestation.verify import examine, verify
+
+__all__ = [
+    "CODES",
+    "REQUIRED_BY_DEFAULT",
+    "STEPS",
+    "Conclusion",
+    "IncompleteError",
+    "Requirement",
+    "Statement",
+    "Status",
+    "Step",
+    "StepName",
+    "Verification",
+    "Verified",
+    "examine",
+    "sign",
+    "verify",
+]

@@ -98,6 +98,11 @@ def is_private(path: Path) -> bool:
     return b"PRIVATE KEY-----" in _read(path, is_secret=False)
 
 
+def is_encrypted(path: Path) -> bool:
+    """Whether the file says of itself that it holds a private key under a passphrase."""
+    return b"ENCRYPTED PRIVATE KEY-----" in _read(path, is_secret=False)
+
+
 def parse_public(content: bytes, origin: str) -> PublicKey:
     """The public key in PEM or DER SubjectPublicKeyInfo; `origin` names it in errors."""
     label = _label(content)
@@ -131,18 +136,18 @@ def _parse_private(content: bytes, path: Path, passphrase: bytes | None) -> Priv
         )
     if label not in {"PRIVATE KEY", "ENCRYPTED PRIVATE KEY"}:
         raise _no_key(str(path), label)
-    is_encrypted = label == "ENCRYPTED PRIVATE KEY"
-    if is_encrypted and not passphrase:
+    is_hidden = label == "ENCRYPTED PRIVATE KEY"
+    if is_hidden and not passphrase:
         raise KeyFileError(
             f"`{path}` is encrypted and there is no passphrase",
             help="set POLICY_ENGINE_PASSPHRASE, or name a file with --passphrase-file",
             code=codes.PASSPHRASE,
         )
     try:
-        key = serialization.load_pem_private_key(content, passphrase if is_encrypted else None)
+        key = serialization.load_pem_private_key(content, passphrase if is_hidden else None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         # not chained: the library's message could quote what it read
-        if is_encrypted:
+        if is_hidden:
             raise KeyFileError(f"the passphrase does not open `{path}`", code=codes.PASSPHRASE) from None
         raise _no_key(str(path), label) from None
     if not isinstance(key, Ed25519PrivateKey):

@@ -1,0 +1,215 @@
+"""What is signed: an in-toto Statement v1 whose predicate is one evaluation of one product. Exact members, no floats."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final, Literal
+from urllib.parse import quote
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from policy_engine.attestation.envelope import read_canonical, refuse
+from policy_engine.attestation.model import StepName
+from policy_engine.plan.layer import Layer
+from policy_engine.verdict import Enforcement, Outcome, Stage, Verdict
+
+STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
+#: A name, not a page: it never changes for this format, and another format gets another one.
+PREDICATE_TYPE: Final = "https://policy-engine.example/attestations/evaluation/v1"
+ENGINE: Final = "policy-engine"
+#: Beyond this many files the members of a layer are left out, and only the layer's digest stands for them.
+MAX_MEMBERS: Final = 500
+MAX_RULES: Final = 20_000
+MAX_DATASETS: Final = 1000
+
+
+def _existing(text: str) -> str:
+    datetime.fromisoformat(text)
+    return text
+
+
+Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Number = Annotated[int, Field(ge=0, lt=2**53)]
+Time = Annotated[
+    str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"), AfterValidator(_existing)
+]
+
+
+class _Exact(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", alias_generator=to_camel)
+
+
+class DigestSet(_Exact):
+    """in-toto's DigestSet with the one algorithm that is accepted."""
+
+    sha256: Hex
+
+
+class Subject(_Exact):
+    """Something that the statement is about, by name and digest."""
+
+    name: Text
+    digest: DigestSet
+
+
+class ProductJudged(_Exact):
+    """The contract that was judged, by what it says of itself and by the digest of its bytes."""
+
+    id: Text
+    name: Text | None
+    version: Text | None
+    domain: Text | None
+    digest: DigestSet
+
+    @property
+    def subject(self) -> str:
+        """`domain/id@version`, without the parts that the contract does not state."""
+        domain = f"{self.domain}/" if self.domain is not None else ""
+        version = f"@{self.version}" if self.version is not None else ""
+        return f"{domain}{self.id}{version}"
+
+    @property
+    def uri(self) -> str:
+        """`mesh:domain/id/version`, each part percent-encoded, an unstated one empty."""
+        return "mesh:" + "/".join(quote(part or "", safe="") for part in (self.domain, self.id, self.version))
+
+
+class MemberUsed(_Exact):
+    """One file of a layer."""
+
+    path: Text
+    sha256: Hex
+    size: Number
+
+
+class LayerUsed(_Exact):
+    """One layer of policies; `members` is None where there were too many to list."""
+
+    digest: DigestSet
+    members: Annotated[tuple[MemberUsed, ...], Field(max_length=MAX_MEMBERS)] | None
+
+
+class Policies(_Exact):
+    """The policies that were applied; None for a layer that was not there."""
+
+    global_: Annotated[LayerUsed | None, Field(alias="global")]
+    local: LayerUsed | None
+    effective: DigestSet
+
+
+class Engine(_Exact):
+    """What evaluated."""
+
+    id: Text
+    version: Text
+    language: Text
+
+
+class Parameters(_Exact):
+    """The inputs that are no file. `as_of` is the `now` of the policies."""
+
+    as_of: Time
+
+
+class DatasetUsed(_Exact):
+    """What was read of one dataset: how much and its digest, never a value."""
+
+    dataset: Text
+    digest: DigestSet
+    format: Text
+    files: Number
+    bytes: Number
+    sampled: bool
+
+
+class RuleFound(_Exact):
+    """One effective rule and what came of it: counts, never a message."""
+
+    rule: Text
+    layer: Layer
+    enforcement: Enforcement
+    outcome: Outcome
+    subjects: Number
+    violations: Number
+
+
+class Counts(BaseModel):
+    """How many rules have each outcome."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+    # `pass` is a keyword of Python
+    pass_: Annotated[Number, Field(alias="pass")]
+    fail: Number
+    waived: Number
+    not_applicable: Number
+    indeterminate: Number
+    due_later: Number
+
+
+class Evaluation(_Exact):
+    """The predicate."""
+
+    resource_uri: Text
+    product: ProductJudged
+    stage: Stage
+    policies: Policies
+    engine: Engine
+    parameters: Parameters
+    data: Annotated[tuple[DatasetUsed, ...], Field(max_length=MAX_DATASETS)]
+    previous: DigestSet | None
+    results: Annotated[tuple[RuleFound, ...], Field(max_length=MAX_RULES)]
+    counts: Counts
+    verdict: Verdict
+    time_evaluated: Time
+
+
+class Statement(_Exact):
+    """The whole of what is signed."""
+
+    type_: Annotated[Literal["https://in-toto.io/Statement/v1"], Field(alias="_type")]
+    subject: tuple[Subject, ...]
+    predicate_type: Literal["https://policy-engine.example/attestations/evaluation/v1"]
+    predicate: Evaluation
+
+
+def read_statement(payload: bytes) -> Statement:
+    """The statement in exactly these bytes. Raises VerificationError with the code of the step that refuses."""
+    document = read_canonical(payload, StepName.PAYLOAD, StepName.PAYLOAD, StepName.PAYLOAD)
+    if not isinstance(document, dict):
+        refuse(StepName.PREDICATE_TYPE, "the payload is no statement")
+    for member, expected in (("_type", STATEMENT_TYPE), ("predicateType", PREDICATE_TYPE)):
+        found = document.get(member)
+        if found != expected:
+            refuse(StepName.PREDICATE_TYPE, f"`{member}` is {_shown(found)}, not `{expected}`")
+    try:
+        # the bytes that were signed, not a copy made of what was read above
+        statement = Statement.model_validate_json(payload)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        refuse(StepName.STATEMENT, f"{place}: {first['msg'].lower()}")
+    _check_subjects(statement)
+    return statement
+
+
+def time_of(text: str) -> datetime:
+    """The moment that a `Time` names."""
+    return datetime.fromisoformat(text)
+
+
+def _check_subjects(statement: Statement) -> None:
+    predicate = statement.predicate
+    datasets = [used.dataset for used in predicate.data]
+    if datasets != sorted(set(datasets)):
+        refuse(StepName.STATEMENT, "the datasets are not each there once, in order")
+    expected = [(predicate.product.subject, predicate.product.digest)]
+    expected += [(f"data/{used.dataset}", used.digest) for used in predicate.data]
+    if [(subject.name, subject.digest) for subject in statement.subject] != expected:
+        refuse(StepName.STATEMENT, "the subjects are not the product and the datasets that the predicate speaks of")
+
+
+def _shown(found: object) -> str:
+    return f"`{found[:200]}`" if isinstance(found, str) else "not stated as text"
