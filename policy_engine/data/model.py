@@ -87,12 +87,34 @@ class RowCheckAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ValueEvidence:
-    """Of `scanned` non-null values, `candidates` look like `kind` and `verified` of those pass its validator."""
+    """Of `scanned` non-null values, `candidates` look like `kind` and `verified` of those pass its validator.
+
+    `checked` is how many candidates the validator saw: fewer than all where there are more than the finder verifies.
+    """
 
     kind: str
     scanned: int
     candidates: int
     verified: int
+    checked: int
+
+
+@dataclass(frozen=True, slots=True)
+class PiiFinding:
+    """Personal data that a field seems to hold. `field` is its path; `evidence` says in words what speaks for it.
+
+    `count` of `scanned` values were verified (0 of 0 where only names were looked at); `share` is their part, None
+    where nothing was scanned; `upper_bound` is None unless a random sample was scanned.
+    """
+
+    field: str
+    kind: str
+    confidence: Fraction
+    evidence: str
+    count: int
+    scanned: int
+    share: Fraction | None
+    upper_bound: Fraction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +126,7 @@ class Unavailable:
 
 
 Answer: TypeAlias = (
-    int | Fraction | float | str | date | datetime | None | RowCheckAnswer | tuple[ValueEvidence, ...] | Unavailable
+    int | Fraction | float | str | date | datetime | RowCheckAnswer | tuple[ValueEvidence, ...] | Unavailable | None
 )
 Answers: TypeAlias = Mapping[Metric, Answer]
 

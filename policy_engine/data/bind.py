@@ -1,0 +1,140 @@
+"""From a name in a policy to a column: known to the contract, there in the file, and of which kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import pairwise
+
+from policy_engine.data.casting import cast
+from policy_engine.data.columns import SPOKEN, Cast, FileColumn, Kind, Relation
+from policy_engine.data.formats.json_lines import member
+from policy_engine.data.quoting import literal
+from policy_engine.data.unanswerable import UnanswerableError
+from policy_engine.product.model import Dataset, Field, Product
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A column that a metric reads. `required`: the contract says that it, and all it is part of, is never null."""
+
+    path: str
+    field: Field
+    cast: Cast
+    file: FileColumn
+    required: bool
+    contract: str
+
+    def describe(self) -> str:
+        """What the data and the contract say of its type, for reasons."""
+        return f"`{self.path}` is {SPOKEN[self.cast.kind]} ({self.contract})"
+
+
+class Binding:
+    """The columns of one dataset, each bound when first asked for."""
+
+    def __init__(self, product: Product, dataset: str, relation: Relation) -> None:
+        self._product = product
+        self._relation = relation
+        self._dataset = find_dataset(product, dataset)
+        self._bound: dict[str, Bound] = {}
+
+    @property
+    def relation(self) -> Relation:
+        """The rows that the columns belong to."""
+        return self._relation
+
+    def column(self, path: str) -> Bound:
+        """The column at `path` inside the dataset. Raises UnanswerableError where there is none to read."""
+        if path not in self._bound:
+            self._bound[path] = self._bind(path)
+        return self._bound[path]
+
+    def _bind(self, path: str) -> Bound:
+        chain = self._chain(path)
+        column = self._top(chain[0])
+        for parent, field in pairwise(chain):
+            column = _part(column, parent, field)
+        required = all(field.required or field.primary_key for field in chain)
+        return Bound(path, chain[-1], cast(column, chain[-1]), column, required, self._contract(chain[-1]))
+
+    def _chain(self, path: str) -> tuple[Field, ...]:
+        wanted = f"{self._dataset.name}.{path}"
+        tops = (field for field in self._dataset.fields if field.path == f"{self._dataset.name}.{field.name}")
+        paths = []
+        for chain in _descend(tops, ()):
+            if chain[-1].path == wanted:
+                if "[]" in path:
+                    raise UnanswerableError(f"`{path}` is inside a list, which data cannot be asked about yet")
+                return chain
+            paths.append(chain[-1].path.removeprefix(f"{self._dataset.name}."))
+        near = get_close_matches(path, paths, n=1)
+        hint = f"; did you mean `{near[0]}`?" if near else ""
+        raise UnanswerableError(f"the contract's dataset `{self._dataset.name}` has no field `{path}`{hint}")
+
+    def _top(self, field: Field) -> FileColumn:
+        names = [name for name in (field.physical_name, field.name) if name]
+        columns, problems = self._relation.columns, self._relation.problems
+        known = {*columns, *problems}
+        found = next((name for name in names if name in known), None) or _alike(names, known)
+        if found is None:
+            raise UnanswerableError(f"the data has no column `{names[0]}` ({self._contract(field)})")
+        if found in problems:
+            raise UnanswerableError(f"column `{found}` of the data cannot be used: {problems[found]}")
+        return columns[found]
+
+    def _contract(self, field: Field) -> str:
+        place = self._product.places.get(field.pointer)
+        where = f", line {place.line}" if place else ""
+        return f"the contract says `{field.type or field.physical_type or 'nothing of its type'}`{where}"
+
+
+def find_dataset(product: Product, name: str) -> Dataset:
+    """The dataset called `name`."""
+    found = next((dataset for dataset in product.datasets if dataset.name == name), None)
+    if found is None:
+        raise UnanswerableError(f"the contract has no dataset `{name}`")
+    return found
+
+
+def expect(bound: Bound, kinds: tuple[Kind, ...], use: str) -> None:
+    """Raise UnanswerableError unless `bound` is of one of `kinds`."""
+    if bound.cast.kind not in kinds:
+        raise UnanswerableError(f"{bound.describe()}, but {use}")
+
+
+def _descend(fields: Iterator[Field] | tuple[Field, ...], above: tuple[Field, ...]) -> Iterator[tuple[Field, ...]]:
+    for field in fields:
+        yield (*above, field)
+        yield from _descend(field.fields, (*above, field))
+
+
+def _alike(names: list[str], known: set[str]) -> str | None:
+    for name in names:
+        alike = [other for other in known if other.lower() == name.lower()]
+        if len(alike) > 1:
+            raise UnanswerableError(f"the data has several columns that `{name}` may mean: {_listed(alike)}")
+        if alike:
+            return alike[0]
+    return None
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
+
+
+def _part(column: FileColumn, parent: Field, field: Field) -> FileColumn:
+    """The part `field` of the object in `column`."""
+    names = [name for name in (field.physical_name, field.name) if name]
+    match column.encoding:
+        case "json":
+            return FileColumn(member(column.sql, names[-1]), "json")
+        case "native" if str(column.type.id) == "struct":
+            parts: Mapping[str, object] = dict(column.type.children)
+            found = next((name for name in names if name in parts), None) or _alike(names, set(parts))
+            if found is not None:
+                return FileColumn(f"struct_extract({column.sql}, {literal(found)})", "native", parts[found])
+            raise UnanswerableError(f"`{parent.name}` in the data has no part `{field.name}`")
+        case _:
+            raise UnanswerableError(f"`{parent.name}` in the data has no parts, so `{field.name}` cannot be read")

@@ -1,0 +1,93 @@
+"""CSV: every field is text until its contract says otherwise; lines that are not well-formed are errors."""
+
+# ruff: noqa: S608 - every foreign name and value in this SQL went through `quoting`
+from __future__ import annotations
+
+import csv
+import gzip
+import zlib
+from itertools import groupby
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from policy_engine.data.columns import FileColumn, Relation
+from policy_engine.data.quoting import literal
+from policy_engine.data.session import Session
+from policy_engine.data.source import Source
+from policy_engine.data.unanswerable import UnanswerableError
+
+_SEPARATORS: Final = ",;\t"
+_LONGEST_HEADER: Final = 1_000_000
+_CHUNK: Final = 1 << 20
+
+
+def open_delimited(session: Session, source: Source) -> Relation:  # noqa: ARG001 - every format has this signature
+    """All files as one table, in order. A column must be in every file; the header is required."""
+    headers = {file: _header(file) for file in source.files}
+    separators = {file: separator for file, (separator, _) in headers.items()}
+    names = {file: columns for file, (_, columns) in headers.items()}
+    problems = _problems(names)
+    shared = [name for name in next(iter(names.values())) if name not in problems]
+    parts = []
+    for _, group in groupby(source.files, key=lambda file: headers[file]):
+        files = list(group)
+        parts.append(_select(files, separators[files[0]], names[files[0]], shared))
+    columns = {name: FileColumn(f'"v{index}"', "text") for index, name in enumerate(shared)}
+    return Relation(f"({' UNION ALL '.join(parts)})", columns, problems)
+
+
+def _select(files: list[Path], separator: str, names: tuple[str, ...], shared: list[str]) -> str:
+    """Columns by position, so that no name out of a file ever is an SQL name."""
+    paths = ", ".join(literal(str(file.absolute())) for file in files)
+    types = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(names)))
+    chosen = ", ".join(f"c{names.index(name)} AS v{index}" for index, name in enumerate(shared)) or "1"
+    options = (
+        f"""auto_detect = false, header = true, delim = {literal(separator)}, quote = '"', escape = '"', nullstr = ''"""
+    )
+    strict = "allow_quoted_nulls = false, strict_mode = true, null_padding = false, ignore_errors = false"
+    return f"SELECT {chosen} FROM read_csv([{paths}], columns = {{{types}}}, {options}, {strict}, encoding = 'utf-8')"
+
+
+def _header(file: Path) -> tuple[str, tuple[str, ...]]:
+    try:
+        if _is_compressed(file):
+            _check_compressed(file)
+        with _open(file) as stream:
+            first = stream.read(_LONGEST_HEADER)
+        text = first.decode("utf-8-sig", errors="strict" if len(first) < _LONGEST_HEADER else "ignore")
+        line = text.split("\n", 1)[0]
+        separator = next((each for each in _SEPARATORS if each in line), ",")
+        names = next(csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True), [])
+    except (OSError, EOFError, zlib.error) as error:
+        raise UnanswerableError(f"the file cannot be read in `{file.name}`: it is damaged or cut off") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UnanswerableError(f"`{file.name}` is not well-formed CSV in UTF-8") from error
+    if not any(names):
+        raise UnanswerableError(f"`{file.name}` has no header: its first line must name the columns")
+    return separator, tuple(names)
+
+
+def _is_compressed(file: Path) -> bool:
+    return file.name.lower().endswith(".gz")
+
+
+def _open(file: Path) -> BinaryIO | gzip.GzipFile:
+    return gzip.open(file, "rb") if _is_compressed(file) else file.open("rb")
+
+
+def _check_compressed(file: Path) -> None:
+    """Decompress to the end: the check sum stands there, and the engine does not look at it."""
+    with gzip.open(file, "rb") as stream:
+        while stream.read(_CHUNK):
+            pass
+
+
+def _problems(names: dict[Path, tuple[str, ...]]) -> dict[str, str]:
+    found = {}
+    for file, columns in names.items():
+        for name in columns:
+            if columns.count(name) > 1:
+                found[name] = f"`{file.name}` has it twice"
+        for other_file, other in names.items():
+            found |= {name: f"it is not in `{other_file.name}`" for name in columns if name not in other}
+    return found

@@ -1,0 +1,100 @@
+"""One embedded engine for one scan: in memory, in UTC, allowed to touch the named files and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any, Final
+
+from policy_engine.data.quoting import literal
+from policy_engine.data.unanswerable import UnanswerableError
+
+#: INVARIANT: NaN is absent from the statistics that writers store, and both of these optimizers trust statistics.
+UNSOUND_OPTIMIZERS: Final = "statistics_propagation,filter_pushdown"
+
+_CSV_LINE: Final = re.compile(r"CSV Error on Line: (\d+)")
+_CSV_COLUMNS: Final = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
+_JSON_LINE: Final = re.compile(r'Malformed JSON in file "[^"]*", at byte \d+ in line (\d+)')
+
+
+class Session:
+    """A connection to the engine. Foreign errors become UnanswerableError, without any value out of the data."""
+
+    def __init__(self, files: Iterable[Path]) -> None:
+        import duckdb
+
+        self._error = duckdb.Error
+        self._connection = duckdb.connect(
+            ":memory:",
+            config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
+        )
+        self._files = {str(file.absolute()) for file in files}
+        allowed = ", ".join(literal(file) for file in sorted(self._files))
+        for setting in (
+            "TimeZone = 'UTC'",
+            f"disabled_optimizers = '{UNSOUND_OPTIMIZERS}'",
+            "enable_progress_bar = false",
+            f"temp_directory = {literal(str(Path(gettempdir()) / 'policy-engine-spill'))}",
+            f"allowed_paths = [{allowed}]",
+            "enable_external_access = false",
+            "lock_configuration = true",
+        ):
+            self._connection.execute(f"SET {setting}")
+
+    def close(self) -> None:
+        """Give everything back."""
+        self._connection.close()
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        try:
+            return list(self._connection.execute(query).fetchall())
+        except self._error as error:
+            raise UnanswerableError(self._reason(error)) from None
+        except (OverflowError, ValueError) as error:
+            raise UnanswerableError("the data holds a date that the calendar from year 1 to 9999 does not") from error
+
+    def row(self, query: str) -> tuple[Any, ...]:
+        """The only row of a query."""
+        (only,) = self.rows(query)
+        return only
+
+    def describe(self, query: str) -> list[tuple[str, Any]]:
+        """Names and types of the columns of a query."""
+        try:
+            relation = self._connection.sql(query)
+            return list(zip(relation.columns, relation.types, strict=True))
+        except self._error as error:
+            raise UnanswerableError(self._reason(error)) from None
+
+    def register(self, name: str, table: Any) -> None:
+        """Make a table in memory known under `name`."""
+        self._connection.register(name, table)
+
+    def _reason(self, error: Exception) -> str:
+        """What went wrong, in words of ours: the engine's own quote the data."""
+        text = str(error)
+        where = next((f" in `{Path(file).name}`" for file in sorted(self._files) if file in text), "")
+        if line := _CSV_LINE.search(text):
+            return f"line {line[1]}{where} is not well-formed CSV: {_csv_fault(text)}"
+        if line := _JSON_LINE.search(text):
+            return f"line {line[1]}{where} is not well-formed JSON"
+        if type(error).__name__ == "OutOfRangeException" or "Could not cast value" in text:
+            return "a number became too large to compute with exactly (38 digits)"
+        if "GZIP" in text:
+            return f"the compressed file ends too early or is damaged{where}"
+        if type(error).__name__ in {"IOException", "InvalidInputException", "PermissionException"}:
+            return f"the file cannot be read{where}: it is damaged, cut off or of another format"
+        return f"the data engine refused the question ({type(error).__name__})"
+
+
+def _csv_fault(text: str) -> str:
+    if columns := _CSV_COLUMNS.search(text):
+        return f"{columns[2]} fields where the header has {columns[1]}"
+    if "unterminated quote" in text:
+        return "a quote is not closed"
+    if "utf-8" in text:
+        return "it is not UTF-8"
+    return "it cannot be split into fields"
