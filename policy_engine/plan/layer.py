@@ -42,7 +42,9 @@ class LayerFiles:
     @property
     def digest(self) -> Digest:
         """SHA-256 of the canonical list of (path, digest, size) of all members."""
-        return digest(canonical([{"path": m.path, "sha256": digest(m.content), "size": len(m.content)} for m in self.members]))
+        return digest(
+            canonical([{"path": m.path, "sha256": digest(m.content), "size": len(m.content)} for m in self.members])
+        )
 
 
 def read_layer(layer: Layer, roots: tuple[Path, ...]) -> LayerFiles:
@@ -74,9 +76,13 @@ def _files(root: Path) -> list[tuple[str, Path]]:
         if path.suffix in {POLICY_SUFFIX, TABLE_SUFFIX} and path.is_file() and not _is_hidden(path.relative_to(root))
     ]
     if not any(path.endswith(POLICY_SUFFIX) for path, _ in found):
-        raise UsageError(f"no .policy file in `{root}`", help="a layer without policies checks nothing: is this the folder?")
+        raise UsageError(
+            f"no .policy file in `{root}`", help="a layer without policies checks nothing: is this the folder?"
+        )
     if len(found) > MAX_FILES:
-        raise UsageError(f"`{root}` holds {len(found)} files, more than {MAX_FILES}", help="name the policy folder itself")
+        raise UsageError(
+            f"`{root}` holds {len(found)} files, more than {MAX_FILES}", help="name the policy folder itself"
+        )
     return found
 
 

@@ -123,7 +123,7 @@ class Version:
         return self.major, self.minor, self.patch, not self.pre, parts
 
     def __lt__(self, other: Version) -> bool:
-        return self._key() < other._key()  # noqa: SLF001 - its own class
+        return self._key() < other._key()
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.patch}" + (f"-{'.'.join(self.pre)}" if self.pre else "")

@@ -1,0 +1,105 @@
+"""`let` and `def`: checked in the order in which they need each other, so that uses find them done; never a circle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy_engine.checking.expressions import Expressions
+from policy_engine.checking.model import Function
+from policy_engine.checking.names import dotted, find_declared
+from policy_engine.checking.scope import Context, Scope, file_scope
+from policy_engine.checking.types import resolve_type
+from policy_engine.linking import Declared
+from policy_engine.plan.expressions import Local
+from policy_engine.syntax import ast
+
+
+def check_definitions(cx: Context) -> None:
+    """Check every `let` and `def` of the set."""
+    for declared in _ordered(cx):
+        scope = file_scope(declared)
+        match declared.node:
+            case ast.Let(type=None, value=value):
+                cx.constants[declared.name] = Expressions(cx).infer(scope, value)
+            case ast.Let(type=type_, value=value) if type_ is not None:
+                cx.constants[declared.name] = Expressions(cx).expect(scope, value, resolve_type(cx, type_, declared))
+            case ast.Def() as node:
+                cx.functions[declared.name] = _function(cx, scope, declared, node)
+            case _:
+                continue
+
+
+def _function(cx: Context, scope: Scope, declared: Declared, node: ast.Def) -> Function:
+    for typed in node.parameters:
+        scope = scope.bind(typed.name.text, Local(typed.name.text, resolve_type(cx, typed.type, declared)))
+    body = Expressions(cx).expect(scope, node.body, resolve_type(cx, node.result, declared))
+    return Function(tuple(typed.name.text for typed in node.parameters), body)
+
+
+def _ordered(cx: Context) -> list[Declared]:
+    """Depth first, what is needed before what needs it; members of a circle are diagnosed and left out."""
+    done: dict[str, bool] = {}
+    order: list[Declared] = []
+
+    def visit(declared: Declared, path: tuple[str, ...]) -> bool:
+        if declared.name in path:
+            circle = " → ".join(name.rpartition(".")[2] for name in [*path[path.index(declared.name) :], declared.name])
+            assert isinstance(declared.node, ast.Let | ast.Def)
+            ident = declared.node.name
+            cx.report("LNK011", f"`{ident.text}` needs itself", ident.span, help=f"break the circle {circle}")
+            return False
+        if declared.name not in done:
+            needed = [visit(other, (*path, declared.name)) for other in _needed(cx, declared)]
+            done[declared.name] = all(needed)
+            if done[declared.name]:
+                order.append(declared)
+        return done[declared.name]
+
+    for package in cx.linked.packages.values():
+        for declared in package.declarations.values():
+            if isinstance(declared.node, ast.Let | ast.Def):
+                visit(declared, ())
+    return order
+
+
+def _needed(cx: Context, declared: Declared) -> Iterator[Declared]:
+    node = declared.node
+    assert isinstance(node, ast.Let | ast.Def)
+    scope = file_scope(declared)
+    for path in dict.fromkeys(_paths(node.value if isinstance(node, ast.Let) else node.body)):
+        found = find_declared(cx, scope, path)
+        if found is not None and isinstance(found.node, ast.Let | ast.Def):
+            yield found
+
+
+def _paths(node: ast.Argument) -> Iterator[str]:
+    """Every dotted name that an expression mentions, and every beginning of one."""
+    path = dotted(node) if isinstance(node, ast.Name | ast.Dot) else None
+    if path is not None:
+        yield path
+    for part in _parts(node):
+        yield from _paths(part)
+
+
+def _parts(node: ast.Argument) -> tuple[ast.Argument, ...]:
+    match node:
+        case ast.Name() | ast.Literal():
+            return ()
+        case ast.Dot(of=of):
+            return (of,)
+        case ast.Index(of=of, key=key):
+            return of, key
+        case ast.Call(callee=callee, args=args):
+            return callee, *args
+        case ast.Unary(operand=operand) | ast.Presence(operand=operand):
+            return (operand,)
+        case ast.Binary(left=left, right=right):
+            return left, right
+        case ast.Conditional(condition=condition, then=then, otherwise=otherwise):
+            return condition, then, otherwise
+        case ast.Quantifier(items=items, condition=condition) | ast.Filtered(items=items, condition=condition):
+            return items, condition
+        case ast.Collected(value=value, items=items, condition=condition):
+            return (value, items) if condition is None else (value, items, condition)
+        case ast.Elements(items=elements):
+            return elements

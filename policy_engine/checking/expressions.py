@@ -1,0 +1,179 @@
+"""Expressions of every kind: the last part of expression checking, where `infer` takes each node to its part."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Final
+
+from policy_engine.checking.calls import Calls
+from policy_engine.checking.functions import ROW
+from policy_engine.checking.names import dotted, find_declared, infer_name, is_bound, qualified_member, value_of
+from policy_engine.checking.narrowing import present_if_false
+from policy_engine.checking.scope import WRONG, Scope
+from policy_engine.checking.types import common
+from policy_engine.diagnostics import nearest
+from policy_engine.plan import types
+from policy_engine.plan.expressions import (
+    Attribute,
+    Collection,
+    Column,
+    Const,
+    Custom,
+    Expr,
+    If,
+    IsPresent,
+    Not,
+    Pattern,
+)
+from policy_engine.plan.types import ANY, COLUMN, INT, VERSION, Entity, Optional, Sequence, Type
+from policy_engine.plan.values import Duration
+from policy_engine.syntax import ast
+
+_VERSION_PARTS: Final = ("major", "minor", "patch")
+
+
+class Expressions(Calls):
+    """Checks expressions of every kind."""
+
+    def infer(self, scope: Scope, node: ast.Expression, expected: Type | None = None) -> Expr:
+        """The expression with its type."""
+        return self.narrowed(scope, self._infer(scope, node, expected))
+
+    def _infer(self, scope: Scope, node: ast.Expression, expected: Type | None) -> Expr:
+        match node:
+            case ast.Name():
+                return infer_name(self.cx, scope, node, expected)
+            case ast.Literal(value=value):
+                return Const(value, _literal_type(value))
+            case ast.Dot():
+                return self._dot(scope, node)
+            case ast.Index():
+                return self._index(scope, node)
+            case ast.Call():
+                return self.infer_call(scope, node)
+            case ast.Unary():
+                return self.infer_unary(scope, node)
+            case ast.Binary():
+                return self.infer_binary(scope, node, expected)
+            case ast.Presence():
+                return self._presence(scope, node)
+            case ast.Conditional():
+                return self._conditional(scope, node, expected)
+            case ast.Quantifier():
+                return self.infer_quantifier(scope, node)
+            case ast.Elements():
+                return self._elements(scope, node, expected)
+
+    def _dot(self, scope: Scope, node: ast.Dot) -> Expr:
+        member = qualified_member(self.cx, scope, node)
+        if member is not None:
+            return member
+        path = dotted(node)
+        if path is not None and not is_bound(scope, path.partition(".")[0]):
+            found = find_declared(self.cx, scope, path)
+            if found is not None:
+                return value_of(self.cx, found, node.span)
+        of = self.present(scope, node.of)
+        return self._part(of, node.name)
+
+    def _part(self, of: Expr, name: ast.Ident) -> Expr:
+        """`of.name`."""
+        if of.type == ANY:
+            return WRONG
+        if of.type == ROW:
+            return Column(name.text, guarded=False)
+        if isinstance(of, Column) and of.name is not None:
+            return Column(f"{of.name}.{name.text}", guarded=False)
+        if of.type == VERSION and name.text in _VERSION_PARTS:
+            return Attribute(of, name.text, INT)
+        found = self.cx.attribute(of.type.name, name.text) if isinstance(of.type, Entity) else None
+        if found is not None:
+            type_, custom, declared = found
+            return Custom(of, custom, type_) if custom is not None else Attribute(of, name.text, type_, declared)
+        known = list(self.cx.attribute_names(of.type.name)) if isinstance(of.type, Entity) else []
+        near = nearest(name.text, known or (_VERSION_PARTS if of.type == VERSION else ()))
+        help_ = f"did you mean `{near}`?" if near else _attribute_help(of.type, known)
+        return self.cx.report("CHK003", f"a `{of.type}` has no `{name.text}`", name.span, help=help_)
+
+    def _index(self, scope: Scope, node: ast.Index) -> Expr:
+        of = self.present(scope, node.of)
+        if of.type == ANY:
+            return WRONG
+        if of.type == ROW and isinstance(node.key, ast.Literal) and isinstance(node.key.value, str):
+            return Column(node.key.value, guarded=False)
+        help_ = 'only rows are indexed, by the name of a column: `row["Order Date"]`'
+        return self.cx.report("CHK009", f"a `{of.type}` has no `[…]`", node.span, help=help_)
+
+    def _presence(self, scope: Scope, node: ast.Presence) -> Expr:
+        found = self.infer(scope, node.operand)
+        if found.type == ANY:
+            return WRONG
+        if not isinstance(found.type, Optional) and not isinstance(found, Column):
+            message = f"`{node.operand.span.text}` is never missing here"
+            self.cx.report("CHK020", message, node.span, f"a `{found.type}`", _never_missing_help(found.type))
+        asked: Expr = IsPresent(Column(found.name, guarded=False) if isinstance(found, Column) else found)
+        return Not(asked) if node.missing else asked
+
+    def _conditional(self, scope: Scope, node: ast.Conditional, expected: Type | None) -> Expr:
+        condition, within = self.condition(scope, node.condition)
+        then = self.infer(within, node.then, expected)
+        otherwise = self.infer(scope.knowing(present_if_false(condition)), node.otherwise, expected or then.type)
+        of = common(then.type, otherwise.type)
+        if of is None:
+            return self.mismatch(otherwise, node.otherwise.span, then.type)
+        return WRONG if ANY in (condition.type, of) else If(condition, then, otherwise, of)
+
+    def _elements(self, scope: Scope, node: ast.Elements, expected: Type | None) -> Expr:
+        wanted = expected.of if isinstance(expected, Sequence) else None
+        items: list[Expr] = []
+        of: Type | None = None
+        for item in node.items:
+            found = self.present(scope, item, wanted or of)
+            joined = found.type if of is None else common(found.type, of)
+            if joined is None:
+                assert of is not None
+                return self.mismatch(found, item.span, of)
+            items.append(found)
+            of = joined
+        if any(item.type == ANY for item in items):
+            return WRONG
+        type_ = Sequence(of or wanted or ANY, node.distinct)
+        constants = [item for item in items if isinstance(item, Const)]
+        if len(constants) == len(items):
+            return Const(tuple(item.value for item in constants), type_)
+        return Collection(tuple(items), type_)
+
+
+def _literal_type(value: bool | int | Fraction | str | date | datetime | Duration | Pattern) -> Type:
+    match value:
+        case bool():
+            return types.BOOL
+        case int():
+            return types.INT
+        case Fraction():
+            return types.DECIMAL
+        case str():
+            return types.STRING
+        case datetime():
+            return types.TIMESTAMP
+        case date():
+            return types.DATE
+        case Duration():
+            return types.DURATION
+        case Pattern():
+            return types.REGEX
+
+
+def _attribute_help(of: Type, known: list[str]) -> str:
+    if isinstance(of, Sequence):
+        return "a list has no parts by name: loop over it, or ask `count(…)`"
+    if of == COLUMN:
+        return "a value of data has no parts by name"
+    return f"it has {', '.join(sorted(known))}" if known else ""
+
+
+def _never_missing_help(of: Type) -> str:
+    if of == types.BOOL:
+        return "it is true or false: use it as a condition itself"
+    return "to ask whether there is any, write `count(…) > 0`" if isinstance(of, Sequence) else "drop the question"

@@ -1,0 +1,140 @@
+"""Loops inside expressions: quantifiers, comprehensions, and what `for` may go over."""
+
+from __future__ import annotations
+
+from policy_engine.checking.functions import AGGREGATES, ROW
+from policy_engine.checking.names import is_bound
+from policy_engine.checking.narrowing import present_if_true
+from policy_engine.checking.operators import Operators
+from policy_engine.checking.scope import WRONG, Scope
+from policy_engine.plan.expressions import Aggregate, Attribute, Column, Expr, Local, Quantified
+from policy_engine.plan.types import (
+    ANY,
+    BOOL,
+    COLUMN,
+    DATE,
+    DECIMAL,
+    DURATION,
+    INT,
+    STRING,
+    TIMESTAMP,
+    Optional,
+    Sequence,
+    Type,
+    optional,
+    required,
+)
+from policy_engine.syntax import ast
+
+_ORDERED = frozenset({INT, DECIMAL, STRING, DATE, TIMESTAMP, DURATION, COLUMN})
+_NUMBERS = frozenset({INT, DECIMAL, COLUMN})
+
+
+def is_data(items: Expr) -> bool:
+    """Does a loop over this go over rows or values of data?"""
+    return (
+        isinstance(items, Attribute)
+        and items.name in {"rows", "values"}
+        and items.type in (Sequence(ROW), Sequence(COLUMN))
+    )
+
+
+class Loops(Operators):
+    """Adds quantifiers and comprehensions."""
+
+    def loop(self, scope: Scope, name: ast.Ident, items: ast.Expression) -> tuple[Expr, Scope]:
+        """What a loop goes over, and the scope inside it."""
+        found = self.present(scope, items)
+        if is_bound(scope, name.text) or self.cx.linked.declared(scope.declared.package, name.text) is not None:
+            message = f"`{name.text}` is already the name of something here"
+            self.cx.report("LNK014", message, name.span, help="choose another name for the loop")
+        of: Type = ANY
+        if isinstance(found.type, Sequence):
+            of = found.type.of
+        elif found.type != ANY:
+            help_ = "loops go over lists, such as `product.fields`"
+            self.cx.report(
+                "CHK009",
+                f"`{items.span.text}` has no parts to loop over",
+                items.span,
+                f"this is a `{found.type}`",
+                help_,
+            )
+        if not is_data(found):
+            return found, scope.bind(name.text, Local(name.text, of))
+        if scope.rows is not None:
+            message = "a loop over data inside another one"
+            self.cx.report(
+                "CHK013", message, items.span, help="compare data sets with `orphans` or `duplicates`, or in two rules"
+            )
+        variable: Expr = Local(name.text, ROW) if of == ROW else Column(None, guarded=True)
+        return found, scope.bind(name.text, variable).over_rows(name.text)
+
+    def infer_quantifier(self, scope: Scope, node: ast.Quantifier) -> Expr:
+        """`every x in xs satisfies c`."""
+        items, within = self.loop(scope, node.name, node.items)
+        condition = self.expect(within, node.condition, BOOL)
+        return Quantified(node.kind, node.name.text, items, condition)
+
+    def infer_aggregate(self, scope: Scope, kind: str, node: ast.Call) -> Expr:
+        """`count(x in xs where c)`, `sum(e for x in xs where c)`, `distinct(xs)`."""
+        if len(node.args) != 1:
+            return self._usage(kind, node)
+        match node.args[0]:
+            case ast.Collected(value=value, name=name, items=items, condition=condition):
+                found, within = self.loop(scope, name, items)
+                return self._aggregate(kind, node, name.text, found, within, condition, value)
+            case ast.Filtered(
+                items=ast.Binary(operator="in", left=ast.Name(name=name) as left, right=items), condition=condition
+            ):
+                ident = ast.Ident(name, left.span)
+                found, within = self.loop(scope, ident, items)
+                return self._aggregate(kind, node, name, found, within, condition, None)
+            case ast.Binary(operator="in", left=ast.Name(name=name) as left, right=items):
+                found, within = self.loop(scope, ast.Ident(name, left.span), items)
+                return self._aggregate(kind, node, name, found, within, None, None)
+            case ast.Filtered():
+                return self._usage(kind, node)
+            case items:
+                found = self.present(scope, items)
+                if not isinstance(found.type, Sequence):
+                    return WRONG if found.type == ANY else self._usage(kind, node)
+                variable: Expr = Column(None, guarded=True) if found.type.of == COLUMN else Local("item", found.type.of)
+                return self._typed(kind, node, "item", found, None, variable)
+
+    def _aggregate(
+        self,
+        kind: str,
+        node: ast.Call,
+        name: str,
+        items: Expr,
+        within: Scope,
+        condition: ast.Expression | None,
+        value: ast.Expression | None,
+    ) -> Expr:
+        checked = None if condition is None else self.expect(within, condition, BOOL)
+        if value is None:
+            return self._typed(kind, node, name, items, checked, within.locals[name])
+        return self._typed(
+            kind, node, name, items, checked, self.present(within.knowing(present_if_true(checked)), value)
+        )
+
+    def _typed(self, kind: str, node: ast.Call, name: str, items: Expr, condition: Expr | None, value: Expr) -> Expr:
+        if ANY in (items.type, value.type):
+            return WRONG
+        if kind in {"count", "share"}:
+            return Aggregate(kind, name, items, condition, None, INT if kind == "count" else Optional(DECIMAL))
+        of = required(value.type)
+        if kind == "distinct":
+            return Aggregate(kind, name, items, condition, value, INT)
+        if of not in (_NUMBERS if kind in {"sum", "mean"} else _ORDERED):
+            example = f"`{kind}(length(f.name) for f in product.fields)`"
+            message = f"`{kind}` of what? a `{of}` has no {'sum' if kind in {'sum', 'mean'} else 'order'}"
+            return self.cx.report("CHK005", message, node.span, help=f"say which part: {example}")
+        result = {"sum": of, "mean": COLUMN if of == COLUMN else DECIMAL}.get(kind, of)
+        return Aggregate(kind, name, items, condition, value, result if kind == "sum" else optional(result))
+
+    def _usage(self, kind: str, node: ast.Call) -> Expr:
+        return self.cx.report(
+            "CHK005", f"`{kind}` goes over a collection", node.span, help=f"for example `{AGGREGATES[kind][1]}`"
+        )

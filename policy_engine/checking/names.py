@@ -1,0 +1,154 @@
+"""What a name means at its place: a variable, a parameter, a declaration of this or an imported package, a member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy_engine.checking.functions import AGGREGATES, FUNCTIONS
+from policy_engine.checking.scope import WRONG, Context, Scope
+from policy_engine.checking.types import enumeration
+from policy_engine.diagnostics import Span, nearest
+from policy_engine.linking import Declared
+from policy_engine.plan.expressions import Const, Expr, Local, Reference
+from policy_engine.plan.types import Entity, Enumeration, Sequence, Type, required
+from policy_engine.syntax import ast
+
+
+def is_bound(scope: Scope, name: str) -> bool:
+    """Is the name a variable or parameter here?"""
+    return name in scope.locals or name in scope.params
+
+
+def find_declared(cx: Context, scope: Scope, path: str) -> Declared | None:
+    """The declaration that a dotted path means: of this package, or of an imported one by alias or full name."""
+    declared = scope.declared
+    package, _, last = path.rpartition(".")
+    if not package:
+        return cx.linked.declared(declared.package, last)
+    if package in declared.imports:
+        return cx.linked.declared(declared.imports[package], last)
+    return cx.linked.declared(package, last) if package in {*declared.imports.values(), declared.package} else None
+
+
+def dotted(node: ast.Expression) -> str | None:
+    """`a.b.c` as text, where the expression is nothing but names and dots."""
+    match node:
+        case ast.Name(name=name):
+            return name
+        case ast.Dot(of=of, name=name):
+            before = dotted(of)
+            return None if before is None else f"{before}.{name.text}"
+        case _:
+            return None
+
+
+def member(of: Type | None, name: str) -> Const | None:
+    """The member of the enum that is expected here."""
+    expected = None if of is None else required(of)
+    if isinstance(expected, Sequence):
+        expected = expected.of
+    if isinstance(expected, Enumeration) and name in expected.members:
+        return Const(name, expected)
+    return None
+
+
+def infer_name(cx: Context, scope: Scope, node: ast.Name, expected: Type | None) -> Expr:
+    """A bare name."""
+    if node.name in scope.locals:
+        return scope.locals[node.name]
+    if node.name in scope.params:
+        return _parameter(cx, scope.params[node.name])
+    found = cx.linked.declared(scope.declared.package, node.name)
+    as_member = member(expected, node.name)
+    if as_member is not None:
+        return as_member
+    if found is not None:
+        return value_of(cx, found, node.span)
+    return _unknown(cx, scope, node, expected)
+
+
+def value_of(cx: Context, declared: Declared, span: Span) -> Expr:
+    """What the name of a declaration means as a value: a `let`, or the rows of a `table`."""
+    match declared.node:
+        case ast.Let():
+            return (
+                Reference(declared.name, cx.constants[declared.name].type) if declared.name in cx.constants else WRONG
+            )
+        case ast.Table():
+            return Local(declared.name, Sequence(Entity(declared.name)))
+        case ast.Def(name=name):
+            return cx.report("LNK003", f"`{name.text}` is a function", span, help=f"call it: `{name.text}(…)`")
+        case ast.Enum(name=name, members=members):
+            help_ = f"name a member: `{name.text}.{members[0].text}`"
+            return cx.report("LNK003", f"`{name.text}` is a type, no value", span, help=help_)
+        case node:
+            kind = type(node).__name__.lower()
+            return cx.report(
+                "LNK003", f"a {kind} is no value", span, help="only `let`, `param`, `table` and variables are"
+            )
+
+
+def _parameter(cx: Context, name: str) -> Expr:
+    param = cx.params.get(name)
+    return WRONG if param is None else Reference(name, param.type)
+
+
+def qualified_member(cx: Context, scope: Scope, node: ast.Dot) -> Const | None:
+    """`Classification.confidential`, `vocabulary.Classification.confidential`."""
+    path = dotted(node.of)
+    if path is None or is_bound(scope, path.partition(".")[0]):
+        return None
+    found = find_declared(cx, scope, path)
+    if found is None or not isinstance(found.node, ast.Enum):
+        return None
+    enum = enumeration(found)
+    if node.name.text in enum.members:
+        return Const(node.name.text, enum)
+    near = nearest(node.name.text, enum.members)
+    help_ = f"did you mean `{near}`?" if near else f"its members: {', '.join(enum.members)}"
+    return cx.report("CHK006", f"`{enum}` has no member `{node.name.text}`", node.name.span, help=help_)
+
+
+def _unknown(cx: Context, scope: Scope, node: ast.Name, expected: Type | None) -> Const:
+    wanted = None if expected is None else required(expected)
+    if isinstance(wanted, Enumeration):
+        near = nearest(node.name, wanted.members)
+        help_ = f"did you mean `{near}`?" if near else f"its members: {', '.join(wanted.members)}"
+        return cx.report("CHK006", f"`{wanted}` has no member `{node.name}`", node.span, help=help_)
+    if node.name in FUNCTIONS or node.name in AGGREGATES:
+        help_ = f"call it: `{node.name}(…)`"
+        return cx.report("LNK003", f"`{node.name}` is a function", node.span, "used as if it were a value", help_)
+    enums = [enum for enum in _visible_enums(cx, scope) if node.name in enum.members]
+    if len(enums) == 1:
+        help_ = f"write `{_spelling(scope, enums[0])}.{node.name}`"
+        return cx.report("CHK007", f"which enum's `{node.name}` is meant?", node.span, "nothing here tells", help_)
+    if enums:
+        ways = " or ".join(f"`{_spelling(scope, enum)}.{node.name}`" for enum in enums)
+        return cx.report("CHK007", f"several enums have a member `{node.name}`", node.span, help=f"write {ways}")
+    known = [*scope.locals, *scope.params, *_visible(cx, scope)]
+    near = nearest(node.name, known)
+    help_ = f"did you mean `{near}`?" if near else "declare it with `let`, bind it with `for`, or import its package"
+    return cx.report("LNK003", f"nothing here is called `{node.name}`", node.span, help=help_)
+
+
+def _visible(cx: Context, scope: Scope) -> Iterator[str]:
+    declared = scope.declared
+    yield from cx.linked.packages[declared.package].declarations
+    for alias, package in declared.imports.items():
+        yield from (f"{alias}.{name}" for name in cx.linked.packages[package].declarations)
+
+
+def _visible_enums(cx: Context, scope: Scope) -> list[Enumeration]:
+    packages = [scope.declared.package, *scope.declared.imports.values()]
+    return [
+        enumeration(item)
+        for package in dict.fromkeys(packages)
+        for item in cx.linked.packages[package].declarations.values()
+        if isinstance(item.node, ast.Enum)
+    ]
+
+
+def _spelling(scope: Scope, enum: Enumeration) -> str:
+    package, _, name = enum.name.rpartition(".")
+    aliases = {full: alias for alias, full in scope.declared.imports.items()}
+    return name if package == scope.declared.package else f"{aliases.get(package, package)}.{name}"

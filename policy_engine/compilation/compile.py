@@ -1,0 +1,123 @@
+"""The entry of compilation: every rule of the checked set, in the order of layer and name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from policy_engine.checking.model import CheckedPolicy, CheckedRule, CheckedSet
+from policy_engine.compilation.lower import Lowering, Names, NotScannableError, TooLargeError, data_loop
+from policy_engine.diagnostics import Diagnostic
+from policy_engine.plan.expressions import Ask, Attribute, Custom, Expr, Local
+from policy_engine.plan.model import LANGUAGE, AttributePlan, Needs, ParamPlan, Plan, RulePlan, TablePlan
+from policy_engine.plan.types import BOOL, Sequence
+from policy_engine.plan.walk import walk
+from policy_engine.verdict import Stage
+
+
+def compile_policies(checked: CheckedSet) -> tuple[Plan, list[Diagnostic]]:
+    """The plan, and the rules that cannot be compiled."""
+    diagnostics: list[Diagnostic] = []
+    rules: list[RulePlan] = []
+    for policy in checked.policies:
+        for rule in policy.rules:
+            compiled = _rule(checked, policy, rule)
+            if isinstance(compiled, Diagnostic):
+                diagnostics.append(compiled)
+            else:
+                rules.append(compiled)
+    attributes = tuple(
+        AttributePlan(
+            item.name, item.layer, item.schedule, item.entity, item.attribute, item.custom, item.type, item.doc
+        )
+        for item in checked.attributes
+    )
+    tables = tuple(
+        TablePlan(table.name, tuple(name for name, _ in table.columns), table.rows)
+        for _, table in sorted(checked.tables.items())
+    )
+    params = tuple(ParamPlan(param.name, param.value, param.is_set) for _, param in sorted(checked.params.items()))
+    return Plan(LANGUAGE, tuple(rules), attributes, tables, params), diagnostics
+
+
+def _rule(checked: CheckedSet, policy: CheckedPolicy, rule: CheckedRule) -> RulePlan | Diagnostic:
+    try:
+        return _compiled(Lowering(checked), policy, rule)
+    except TooLargeError:
+        help_ = "definitions that use each other multiply: use fewer of them in one rule"
+        return Diagnostic(
+            "CHK015", "with all its definitions, this rule is too large to evaluate", rule.span, help=help_
+        )
+    except NotScannableError:
+        help_ = "on rows, use comparisons, `and`, `or`, `not`, arithmetic and the row functions of the reference"
+        return Diagnostic("CHK013", "this rule asks of rows what a scan cannot compute", rule.span, help=help_)
+
+
+def _compiled(lowering: Lowering, policy: CheckedPolicy, rule: CheckedRule) -> RulePlan:
+    names: Mapping[str, Expr] = {}
+    loops: list[tuple[str, Expr]] = []
+    data: Attribute | None = None
+    for name, items in rule.loops:
+        data = data_loop(items)
+        if data is None:
+            lowered = lowering.lower(items, names)
+            assert isinstance(lowered.type, Sequence)
+            variable = Local(lowering.fresh(), lowered.type.of)
+            names = {**names, name: variable}
+            loops.append((variable.name, lowered))
+    when, require = _conditions(lowering, rule, data, names)
+    scope = None if policy.scope is None else lowering.lower(policy.scope, {})
+    needs = _needs([part for part in (*(items for _, items in loops), when, require) if part is not None])
+    return RulePlan(
+        name=rule.name,
+        layer=policy.layer,
+        owner=policy.owner,
+        severity=rule.severity or policy.severity,
+        controls=policy.controls,
+        schedule=rule.schedule or policy.schedule,
+        stage=rule.stage or policy.stage or (Stage.PUBLISH if needs is Needs.DATA else Stage.CHANGE),
+        needs=needs,
+        scope=scope,
+        loops=tuple(loops),
+        when=when,
+        require=require,
+        over_rows=data is not None,
+        tolerance=rule.tolerance,
+        message=_template(lowering, rule.message, names),
+        fix=_template(lowering, rule.fix, names),
+        focus=_focus(require, loops[-1][0]) if loops and data is None else None,
+        doc=rule.doc or policy.doc,
+        require_text=rule.require_text,
+    )
+
+
+def _conditions(
+    lowering: Lowering, rule: CheckedRule, data: Attribute | None, names: Names
+) -> tuple[Expr | None, Expr]:
+    """`when` and `require`; of a rule over rows, one question that holds both."""
+    if data is not None:
+        return None, lowering.ask("rows", data, rule.when, rule.require, names, BOOL)
+    when = None if rule.when is None else lowering.lower(rule.when, names)
+    return when, lowering.lower(rule.require, names)
+
+
+def _needs(parts: list[Expr]) -> Needs:
+    kinds = {part.kind for whole in parts for part in walk(whole) if isinstance(part, Ask)}
+    if not kinds:
+        return Needs.NOTHING
+    return Needs.PERSONAL if kinds == {"pii"} else Needs.DATA
+
+
+def _focus(require: Expr, subject: str) -> str | None:
+    """The first attribute of the innermost subject that the requirement reads."""
+    for part in walk(require):
+        if isinstance(part, Attribute | Custom) and isinstance(part.of, Local) and part.of.name == subject:
+            return part.key if isinstance(part, Custom) else part.name
+    return None
+
+
+def _template(
+    lowering: Lowering, template: tuple[str | Expr, ...] | None, names: Names
+) -> tuple[str | Expr, ...] | None:
+    if template is None:
+        return None
+    return tuple(part if isinstance(part, str) else lowering.lower(part, names) for part in template)

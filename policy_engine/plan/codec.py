@@ -1,0 +1,101 @@
+"""A plan as canonical bytes, and back. Same plan, same bytes, same digest, on every machine."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any, Final
+
+from policy_engine.errors import PlanError
+from policy_engine.plan import expressions, model, types, values
+from policy_engine.plan.canonical import Digest, canonical, digest
+from policy_engine.plan.layer import Layer
+from policy_engine.plan.model import LANGUAGE, Needs, Plan
+from policy_engine.verdict import Enforcement, Stage
+
+_KIND: Final = "is"
+_LARGEST: Final = 2**53 - 1
+_MAX_DEPTH: Final = 600
+
+
+def _dataclasses_of(*modules: Any) -> dict[str, type]:
+    return {
+        name: found
+        for module in modules
+        for name, found in vars(module).items()
+        if isinstance(found, type) and dataclasses.is_dataclass(found) and found.__module__ == module.__name__
+    }
+
+
+_NODES: Final[Mapping[str, type]] = _dataclasses_of(model, expressions, types, values)
+_WORDS: Final[Mapping[str, type[StrEnum]]] = {of.__name__: of for of in (Layer, Needs, Stage, Enforcement)}
+
+
+def encode(plan: Plan) -> bytes:
+    """The plan's canonical bytes."""
+    return canonical(_encode(plan))
+
+
+def plan_digest(plan: Plan) -> Digest:
+    """SHA-256 of the plan's canonical bytes."""
+    return digest(encode(plan))
+
+
+def decode(content: bytes) -> Plan:
+    """The plan that these bytes are. Raises PlanError where they are none of this language version."""
+    try:
+        plan = _decode(json.loads(content), 0)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise PlanError("these bytes are no compiled plan", help="compile the policies again") from error
+    if not isinstance(plan, Plan) or plan.language != LANGUAGE:
+        raise PlanError(f"not a plan of language version {LANGUAGE}", help="compile the policies again")
+    return plan
+
+
+def _encode(value: Any) -> Any:
+    match value:
+        case StrEnum():
+            return {_KIND: type(value).__name__, "value": value.value}
+        case bool() | str() | None:
+            return value
+        case int():
+            return value if abs(value) <= _LARGEST else {_KIND: "int", "value": str(value)}
+        case Fraction():
+            return {_KIND: "fraction", "value": str(value)}
+        case datetime():
+            return {_KIND: "datetime", "value": value.isoformat()}
+        case date():
+            return {_KIND: "date", "value": value.isoformat()}
+        case tuple():
+            return [_encode(item) for item in value]
+        case _:
+            parts = {part.name: _encode(getattr(value, part.name)) for part in dataclasses.fields(value)}
+            return {_KIND: type(value).__name__, **parts}
+
+
+def _decode(value: Any, depth: int) -> Any:
+    if depth > _MAX_DEPTH:
+        raise ValueError("nested too deep")
+    if isinstance(value, list):
+        return tuple(_decode(item, depth + 1) for item in value)
+    if not isinstance(value, dict):
+        return value
+    kind = value[_KIND]
+    if kind in _NODES:
+        node = _NODES[kind]
+        if {part.name for part in dataclasses.fields(node)} != value.keys() - {_KIND}:
+            raise ValueError(f"not the parts of a {kind}")
+        return node(**{name: _decode(part, depth + 1) for name, part in value.items() if name != _KIND})
+    if kind in _WORDS:
+        return _WORDS[kind](value["value"])
+    readers: dict[str, Any] = {
+        "int": int,
+        "fraction": Fraction,
+        "datetime": datetime.fromisoformat,
+        "date": date.fromisoformat,
+    }
+    return readers[kind](value["value"])

@@ -1,0 +1,115 @@
+"""What each strict function of the language computes: all arguments are present and of the types that checking allows.
+
+Comparison with zero division: `/` raises ZeroDivisionError, which evaluation turns into a violation.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from functools import cache
+from typing import Any, Final
+
+from policy_engine.plan.expressions import Pattern
+from policy_engine.plan.values import Duration, midnight, parse_version, shift
+
+
+@cache
+def matcher(pattern: Pattern) -> Callable[[str], bool]:
+    """Does the pattern occur in a text? Linear time, RE2's meaning: ASCII classes, `.` within a line."""
+    import re2
+
+    options = re2.Options()
+    options.never_capture = True
+    options.log_errors = False
+    found = re2.Set.SearchSet(options)
+    found.Add(pattern.source)
+    found.Compile()
+    match = found.Match
+    return lambda text: bool(match(text))
+
+
+def _divide(left: int | Fraction, right: int | Fraction) -> Fraction:
+    return Fraction(left) / right
+
+
+def _shift_date(day: date, by: Duration) -> date:
+    return shift(midnight(day), by).date()
+
+
+def _elapsed(later: date, earlier: date) -> Duration:
+    """Exact time between two timestamps, or two dates."""
+    difference = (later if isinstance(later, datetime) else midnight(later)) - (
+        earlier if isinstance(earlier, datetime) else midnight(earlier)
+    )
+    return Duration(microseconds=difference // timedelta(microseconds=1))
+
+
+def _scale(length: Duration, by: int) -> Duration:
+    return Duration(length.months * by, length.microseconds * by)
+
+
+def _has_tag(tags: Sequence[str], term: str) -> bool:
+    """A tag equal to the term, or below it at a dot."""
+    below = f"{term}."
+    return any(tag == term or tag.startswith(below) for tag in tags)
+
+
+def split_words(name: str) -> tuple[str, ...]:
+    """The words of a name, lower case: at underscores and other signs, at camel humps, between letters and digits."""
+    words: list[str] = []
+    current = ""
+    for at, char in enumerate(name):
+        if not char.isalnum():
+            words, current = [*words, current], ""
+            continue
+        before = name[at - 1] if at else ""
+        after = name[at + 1] if at + 1 < len(name) else ""
+        hump = char.isupper() and (before.islower() or (before.isupper() and after.islower()))
+        if current and (hump or char.isdigit() != before.isdigit()):
+            words, current = [*words, current], ""
+        current += char.lower()
+    return tuple(word for word in [*words, current] if word)
+
+
+SNAKE_CASE: Final = Pattern("^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
+CAMEL_CASE: Final = Pattern("^[a-z][a-z0-9]*([A-Z][a-z0-9]*)*$")
+
+KERNELS: Final[Mapping[str, Callable[..., Any]]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "in": lambda item, items: item in items,
+    "matches": lambda text, pattern: matcher(pattern)(text),
+    "rank": lambda member, members: members.index(member),
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": _divide,
+    "negate": operator.neg,
+    "concat": operator.add,
+    "scale": _scale,
+    "shift": shift,
+    "shift_date": _shift_date,
+    "elapsed": _elapsed,
+    "lower": str.lower,
+    "upper": str.upper,
+    "trim": str.strip,
+    "length": len,
+    "starts_with": str.startswith,
+    "ends_with": str.endswith,
+    "contains": operator.contains,
+    "split": lambda text, at: tuple(text.split(at)) if at else (text,),
+    "words": split_words,
+    "is_snake_case": lambda text: matcher(SNAKE_CASE)(text),
+    "is_camel_case": lambda text: matcher(CAMEL_CASE)(text),
+    "has_tag": _has_tag,
+    "year": lambda day: day.year,
+    "date": lambda moment: moment.date(),
+    "version": parse_version,
+}
