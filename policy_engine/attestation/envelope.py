@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass
 from typing import Final, NoReturn
@@ -106,7 +105,7 @@ def _text(value: object, what: str) -> str:
 def _base64(text: str, what: str) -> bytes:
     try:
         content = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         refuse(StepName.ENVELOPE, f"`{what}` is no standard base64")
     # bits beyond the last byte, and missing or doubled padding, would give one content many texts
     if base64.b64encode(content).decode() != text:

@@ -34,9 +34,9 @@ _COLOURS: Final[dict[str, str]] = {
     Status.NOT_CHECKED: "yellow",
 }
 _MEANING: Final = {
-    "compliant": "the product met the policies",
-    "non_compliant": "the product did not meet the policies",
-    "indeterminate": "it could not be told whether the product met the policies",
+    "compliant": "the product met every blocking policy",
+    "non_compliant": "the product did not meet a blocking policy",
+    "indeterminate": "it could not be told whether the product met the blocking policies",
 }
 #: From bad to good: a file that could not be read, then as the exit codes 2, 1, 3, 0.
 _WORST_FIRST: Final = (None, Conclusion.REFUSED, Conclusion.INCOMPLETE, Conclusion.VERIFIED)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -83,6 +82,6 @@ def _key(entry: _Entry, origin: str) -> PublicKey:
         return parse_public(entry.public_key.encode(), origin)
     try:
         der = base64.b64decode(entry.public_key, validate=True)
-    except binascii.Error:
+    except ValueError:  # characters beyond ASCII are none of binascii.Error
         raise KeyFileError(f"`{origin}`: the public key is neither PEM nor base64", code=codes.BAD_KEYRING) from None
     return parse_public(der, origin)
