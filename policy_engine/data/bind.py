@@ -87,7 +87,8 @@ class Binding:
     def _contract(self, field: Field) -> str:
         place = self._product.places.get(field.pointer)
         where = f", line {place.line}" if place else ""
-        return f"the contract says `{field.type or field.physical_type or 'nothing of its type'}`{where}"
+        stated = field.type or field.physical_type
+        return (f"the contract says `{stated}`" if stated else "the contract says nothing of its type") + where
 
 
 def find_dataset(product: Product, name: str) -> Dataset:

@@ -105,7 +105,7 @@ def cast(column: FileColumn, field: Field) -> Cast:
 
 def _is_utc(field: Field) -> bool:
     """Whether the contract says of which zone a timestamp without one is; only UTC leaves no instant ambiguous."""
-    stated = (field.custom.get(key) for key in ("timezone", "timeZone", "defaultTimezone"))
+    stated = (field.constraints.default_timezone, *(field.custom.get(key) for key in ("timezone", "defaultTimezone")))
     return any(isinstance(zone, str) and zone.upper() in {"UTC", "ETC/UTC", "Z"} for zone in stated)
 
 

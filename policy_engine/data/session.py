@@ -85,7 +85,9 @@ class Session:
             return "a number became too large to compute with exactly (38 digits)"
         if "GZIP" in text:
             return f"the compressed file ends too early or is damaged{where}"
-        if type(error).__name__ in {"IOException", "InvalidInputException", "PermissionException"}:
+        if "CSV Parser state machine" in text or "Parallel CSV Reader" in text:
+            return f"the CSV{where} mixes kinds of line breaks, or has quotes that cannot be told apart"
+        if where or type(error).__name__ == "IOException":
             return f"the file cannot be read{where}: it is damaged, cut off or of another format"
         return f"the data engine refused the question ({type(error).__name__})"
 

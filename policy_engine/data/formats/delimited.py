@@ -64,6 +64,9 @@ def _header(file: Path) -> tuple[str, tuple[str, ...]]:
         raise UnanswerableError(f"`{file.name}` is not well-formed CSV in UTF-8") from error
     if not any(names):
         raise UnanswerableError(f"`{file.name}` has no header: its first line must name the columns")
+    if any("\n" in name or "\r" in name for name in names):
+        # The engine takes the first line break of a file for the one that ends its lines, and may then find no rows.
+        raise UnanswerableError(f"`{file.name}` has a line break inside the name of a column, which cannot be read")
     return separator, tuple(names)
 
 

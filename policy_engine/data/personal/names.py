@@ -37,7 +37,7 @@ _LONGEST: Final = max(len(phrase) for phrase in _KINDS)
 
 def kinds_named(field: Field) -> frozenset[str]:
     """The kinds of personal data that the field's names speak of. A field with parts is judged by its parts."""
-    if field.fields or field.type in ("object", "array", "boolean"):
+    if field.fields or field.type in ("object", "boolean"):
         return frozenset()
     names = (field.name, field.physical_name, field.business_name)
     return frozenset(kind for name in names if name for kind in _kinds(words(name)))
