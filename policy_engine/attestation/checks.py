@@ -147,7 +147,9 @@ def _dataset(used: DatasetUsed, found: Manifest | None, *, is_required: bool) ->
     if (len(found.files), size) != (used.files, used.bytes):
         reason = f"the statement counts {_amount(used.files, used.bytes)} where its digest is of {_amount(len(found.files), size)}"
         return Step(StepName.DATA, Status.FAIL, reason, used.dataset)
-    reason = f"the data given is what was read{sample or ','} {_amount(len(found.files), size)}, digest {short(attested)}"
+    reason = (
+        f"the data given is what was read{sample or ','} {_amount(len(found.files), size)}, digest {short(attested)}"
+    )
     return Step(StepName.DATA, Status.PASS, reason, used.dataset)
 
 
@@ -172,7 +174,7 @@ def _results(stated: Evaluation) -> Step:
     elif verdict is not stated.verdict:
         reason = f"the statement says {stated.verdict}, its own results give {verdict}"
     else:
-        reason = f"counted again, the results of {len(order)} rules give {verdict}"
+        reason = f"counted again, the results ({len(order)}) give {verdict}"
         return Step(StepName.RESULTS, Status.PASS, reason)
     return Step(StepName.RESULTS, Status.FAIL, reason)
 

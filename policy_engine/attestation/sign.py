@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import TypeAlias
 
 from policy_engine.attestation.envelope import PAYLOAD_TYPE, Envelope, pae, read_envelope, write_envelope
@@ -78,7 +79,7 @@ def _statement(
                 "local": _layer("local", report.policies.local_sources, local_files),
                 "effective": _digest(report.policies.plan),
             },
-            "engine": {"id": ENGINE, "version": _engine_version(), "language": report.policies.language},
+            "engine": {"id": ENGINE, "version": version(ENGINE), "language": report.policies.language},
             "parameters": {"asOf": _time(report.as_of)},
             "data": [_dataset(used) for used in data],
             "previous": None if report.previous is None else _digest(report.previous),
@@ -88,13 +89,6 @@ def _statement(
             "timeEvaluated": _time(time_evaluated.replace(microsecond=0)),
         },
     }
-
-
-def _engine_version() -> str:
-    # imports half of the network library, which verifying is to do without
-    from importlib.metadata import version
-
-    return version(ENGINE)
 
 
 def _layer(name: str, expected: str | None, files: LayerFiles | None) -> _Json:
