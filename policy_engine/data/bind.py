@@ -1,5 +1,7 @@
 """From a name in a policy to a column: known to the contract, there in the file, and of which kind."""
 
+# ruff: noqa: S608 - every foreign name and value in this SQL went through `quoting`
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -51,11 +53,23 @@ class Binding:
             self._bound[path] = self._bind(path)
         return self._bound[path]
 
-    def _bind(self, path: str) -> Bound:
+    def elements(self, path: str) -> tuple[str, Bound]:
+        """The same for a field that may be inside lists: with the rows to read it from, one for each element."""
         chain = self._chain(path)
-        column = self._top(chain[0])
+        relation, column = self._relation.sql, self._top(chain[0])
         for parent, field in pairwise(chain):
+            if field.path == f"{parent.path}[].{field.name}":
+                relation, column = _unnested(relation, column, parent)
             column = _part(column, parent, field)
+        return relation, self._bound_to(path, chain, column)
+
+    def _bind(self, path: str) -> Bound:
+        if "[]" in path:
+            self._chain(path)
+            raise UnanswerableError(f"`{path}` is inside a list, which data cannot be asked about yet")
+        return self.elements(path)[1]
+
+    def _bound_to(self, path: str, chain: tuple[Field, ...], column: FileColumn) -> Bound:
         required = all(field.required or field.primary_key for field in chain)
         return Bound(path, chain[-1], cast(column, chain[-1]), column, required, self._contract(chain[-1]))
 
@@ -65,8 +79,6 @@ class Binding:
         paths = []
         for chain in _descend(tops, ()):
             if chain[-1].path == wanted:
-                if "[]" in path:
-                    raise UnanswerableError(f"`{path}` is inside a list, which data cannot be asked about yet")
                 return chain
             paths.append(chain[-1].path.removeprefix(f"{self._dataset.name}."))
         near = get_close_matches(path, paths, n=1)
@@ -139,3 +151,16 @@ def _part(column: FileColumn, parent: Field, field: Field) -> FileColumn:
             raise UnanswerableError(f"`{parent.name}` in the data has no part `{field.name}`")
         case _:
             raise UnanswerableError(f"`{parent.name}` in the data has no parts, so `{field.name}` cannot be read")
+
+
+def _unnested(relation: str, column: FileColumn, parent: Field) -> tuple[str, FileColumn]:
+    """One row for each element of the list in `column`."""
+    match column.encoding:
+        case "json":
+            elements = f"CAST({column.sql} AS JSON[])"
+            return f"(SELECT unnest({elements}) AS e FROM {relation})", FileColumn("e", "json")
+        case "native" if str(column.type.id) in ("list", "array"):
+            element = dict(column.type.children)["child"]
+            return f"(SELECT unnest({column.sql}) AS e FROM {relation})", FileColumn("e", "native", element)
+        case _:
+            raise UnanswerableError(f"`{parent.name}` in the data is no list")

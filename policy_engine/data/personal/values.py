@@ -27,18 +27,24 @@ _LOOKS: Final[dict[str, Callable[[str], object]]] = {
 
 def personal_question(session: Session, binding: Binding, path: str) -> Question:
     """Counting candidates is part of the fused query; only where there are some are they looked at."""
-    bound = binding.column(path)
-    present = f"count(*) FILTER ({bound.cast.present})"
+    relation, bound = binding.elements(path)
+    present = _counted(bound.cast.present, relation, binding)
     text = _text(bound)
     if text is None:
         return Question((present,), lambda row: _nothing(row[0]), ())
-    candidates = f"count(*) FILTER (regexp_matches({text}, {literal(_ANY)}))"
+    candidates = _counted(f"regexp_matches({text}, {literal(_ANY)})", relation, binding)
 
     def finish(row: tuple[Any, ...]) -> tuple[ValueEvidence, ...]:
         scanned, found = row
-        return _verified(session, binding.relation.sql, text, scanned) if found else _nothing(scanned)
+        return _verified(session, relation, text, scanned) if found else _nothing(scanned)
 
     return Question((present, candidates), finish, ())
+
+
+def _counted(condition: str, relation: str, binding: Binding) -> str:
+    """Over the rows of the dataset as part of its query; over the elements of lists as a query of its own."""
+    count = f"count(*) FILTER ({condition})"
+    return count if relation == binding.relation.sql else f"(SELECT {count} FROM {relation})"
 
 
 def _text(bound: Bound) -> str | None:

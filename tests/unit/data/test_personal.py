@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 import uuid
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy_engine.data.model import Personal, PiiFinding, ValueEvidence
+from policy_engine.data import open_source, scan
+from policy_engine.data.model import Count, Personal, PiiFinding, ValueEvidence
 from policy_engine.data.personal import findings
 from policy_engine.data.personal.validators import DETECTORS
 from policy_engine.product.model import Field
@@ -182,6 +185,23 @@ def test_dates_and_floats_have_no_room_for_personal_data(tmp_path: Path) -> None
 
 def test_values_inside_lists_are_looked_at(tmp_path: Path) -> None:
     assert _evidence(tmp_path, [["x", "ada@example.org"], []])["pii.email"].verified == 1
+
+
+@pytest.mark.parametrize("ending", ["parquet", "jsonl"])
+def test_fields_inside_lists_are_looked_at_element_by_element(tmp_path: Path, ending: str) -> None:
+    rows: list[dict[str, Any]] = [{"n": 1, "l": [{"v": "ada@example.org"}, {"v": None}, {"v": "x"}]}, {"n": 2, "l": []}]
+    path = tmp_path / f"t.{ending}"
+    if ending == "parquet":
+        write_parquet(path, rows)
+    else:
+        path.write_text("\n".join(json.dumps(row) for row in rows))
+    inner = replace(field("v", "string"), path="t.l[].v")
+    of = product(field("n", "integer"), field("l", "array", fields=(inner,)), inner)
+    answers = scan(of, {"t": open_source("t", path)}, [Personal("t", "l[].v"), Count("t")])
+    evidence = answers[Personal("t", "l[].v")]
+    assert isinstance(evidence, tuple)
+    assert ValueEvidence("pii.email", 2, 1, 1, 1) in evidence
+    assert answers[Count("t")] == 2
 
 
 def test_one_address_among_many_values_is_found_and_nearly_certain(tmp_path: Path) -> None:
