@@ -6,8 +6,6 @@ import json
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-import click
-
 from policy_engine.attestation import Conclusion, Statement, Status, Step, StepName, Verification
 from policy_engine.trust import TrustedKey
 
@@ -25,13 +23,14 @@ _WITHOUT: Final = {
     StepName.TRUST: "a chain of trust",
     StepName.REPLAY: "a replay",
 }
+#: Green, red and yellow of a terminal.
 _COLOURS: Final[dict[str, str]] = {
-    Conclusion.VERIFIED: "green",
-    Conclusion.REFUSED: "red",
-    Conclusion.INCOMPLETE: "yellow",
-    Status.PASS: "green",
-    Status.FAIL: "red",
-    Status.NOT_CHECKED: "yellow",
+    Conclusion.VERIFIED: "\x1b[32m",
+    Conclusion.REFUSED: "\x1b[31m",
+    Conclusion.INCOMPLETE: "\x1b[33m",
+    Status.PASS: "\x1b[32m",
+    Status.FAIL: "\x1b[31m",
+    Status.NOT_CHECKED: "\x1b[33m",
 }
 _MEANING: Final = {
     "compliant": "the product met every blocking policy",
@@ -78,18 +77,17 @@ def render_text(checked: tuple[Checked, ...], *, colour: bool = False, quiet: bo
 
 
 def render_json(checked: tuple[Checked, ...]) -> str:
-    """One document, keys sorted, schema `urn:policy-engine:verification:v1`."""
+    """One document in ASCII, so that no name steers a terminal; keys sorted; schema `urn:policy-engine:verification:v1`."""
     document = {
         "schema": SCHEMA,
         "conclusion": worst(checked) or "unreadable",
         "attestations": [_entry(each) for each in checked],
     }
-    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2, sort_keys=True) + "\n"
 
 
 def _headline(done: Verification, *, colour: bool) -> str:
-    word = done.conclusion.value
-    painted = click.style(word, fg=_COLOURS[word], bold=True) if colour else word
+    painted = _painted(done.conclusion.value, done.conclusion, colour=colour)
     step = done.decisive
     if step is None:
         without = [_WITHOUT[name] for name in _unchecked(done.steps) if name in _WITHOUT]
@@ -131,9 +129,13 @@ def _steps(steps: tuple[Step, ...], *, colour: bool) -> list[str]:
     lines = []
     for step in steps:
         status = f"{step.status.value:<11}"
-        painted = click.style(status, fg=_COLOURS[step.status]) if colour else status
+        painted = _painted(status, step.status, colour=colour)
         lines.append(f"  {step.code}  {_plain(_label(step)):<{wide}}  {painted}  {_plain(step.reason)}")
     return lines
+
+
+def _painted(text: str, word: str, *, colour: bool) -> str:
+    return f"{_COLOURS[word]}{text}\x1b[0m" if colour else text
 
 
 def _label(step: Step) -> str:
