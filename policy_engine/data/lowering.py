@@ -30,10 +30,15 @@ from policy_engine.plan.types import Enumeration, Type
 from policy_engine.plan.values import Duration
 
 _COMPARISONS: Final = {"==": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+#: What Unicode calls white space, as an SQL literal.
+_BLANKS: Final = literal(
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
 _TEXT: Final[dict[str, str]] = {
     "lower": "lower({0})",
     "upper": "upper({0})",
-    "trim": r"trim({0}, chr(32) || chr(9) || chr(10) || chr(11) || chr(12) || chr(13))",
+    "trim": f"trim({{0}}, {_BLANKS})",
     "starts_with": "starts_with({0}, {1})",
     "ends_with": "suffix({0}, {1})",
     "contains": "contains({0}, {1})",

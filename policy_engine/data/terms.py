@@ -103,8 +103,10 @@ def compare(operator: str, left: Term, right: Term) -> Term:
 
 
 def arithmetic(operator: str, left: Term, right: Term) -> Term:
-    """Sums, differences, products and quotients; a division by zero is null."""
+    """Sums, differences, products and quotients; a division by zero is null. Texts are joined."""
     kinds = {left.kind, right.kind}
+    if kinds == {"text"} and operator == "+":
+        return text(f"({left.sql} || {right.sql})")
     if kinds == {"number"}:
         return Term("number", ratio=_exact(operator, left.number, right.number))
     if kinds <= {"number", "float"}:
@@ -205,11 +207,12 @@ def _inexact(operator: str, left: Term, right: Term) -> Term:
 
 
 def _temporal(operator: str, left: Term, right: Term) -> Term:
-    """Instants and durations; a date counts as its first instant. Constant durations follow the calendar."""
+    """Instants and durations; a date counts as its first instant, and stays a date. Durations follow the calendar."""
     if right.kind == "duration" and left.kind != "duration" and isinstance(right.constant, Duration):
         shift = right.constant
         interval = f"to_months({shift.months}) {operator} to_microseconds({shift.microseconds})"
-        return Term("timestamp", f"({_instant(left).sql} {operator} {interval})")
+        shifted = f"({_instant(left).sql} {operator} {interval})"
+        return Term("date", f"CAST({shifted} AS DATE)") if left.kind == "date" else Term("timestamp", shifted)
     if operator == "-" and "duration" not in (left.kind, right.kind):
         micros = (integer(f"epoch_us({_instant(term).sql})").number for term in (left, right))
         return Term("duration", ratio=_exact("-", *micros))

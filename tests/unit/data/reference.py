@@ -30,7 +30,7 @@ from policy_engine.plan.values import Duration, shift
 TEXT: dict[str, Callable[..., Any]] = {
     "lower": str.lower,
     "upper": str.upper,
-    "trim": lambda text: text.strip(" \t\n\r\f\v"),
+    "trim": str.strip,
     "length": len,
     "starts_with": str.startswith,
     "ends_with": str.endswith,
@@ -180,7 +180,10 @@ def compare(operator: str, left: Any, right: Any) -> bool | None:
 def arithmetic(operator: str, left: Any, right: Any) -> Any:
     """Exact on exact numbers; null where a divisor is zero."""
     if isinstance(right, Duration):
-        return shift(instant(left), right if operator == "+" else -right)
+        moved = shift(instant(left), right if operator == "+" else -right)
+        return moved if isinstance(left, datetime) else moved.date()
+    if isinstance(left, str):
+        return left + right
     if isinstance(left, date):
         return Duration(microseconds=(instant(left) - instant(right)) // (datetime.resolution))
     if isinstance(left, float) or isinstance(right, float):

@@ -83,6 +83,7 @@ WORDS = st.one_of(
     st.just(column("s")),
     TEXTS.map(lambda value: Const(value, STRING)),
     st.just(call("trim", column("s"))),
+    TEXTS.map(lambda value: call("+", column("s"), value)),
     st.builds(lambda value: Otherwise(column("s"), Const(value, STRING), STRING), TEXTS),
 )
 ORDERS = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
@@ -114,9 +115,13 @@ TESTS = st.one_of(
         st.integers(-10, 10),
     ),
     st.builds(
-        lambda order, months: call(order, call("+", column("y"), Duration(months=months)), column("t")),
+        lambda order, name, months, hours: call(
+            order, call("+", column(name), Duration(months, hours * 3_600_000_000)), column("t")
+        ),
         ORDERS,
+        st.sampled_from("ty"),
         st.integers(-30, 30),
+        st.integers(-100, 100),
     ),
     st.sampled_from([IsPresent(column(name)) for name in TYPES]),
     st.just(column("b")),

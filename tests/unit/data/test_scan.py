@@ -370,6 +370,13 @@ def test_texts_are_ordered_by_code_point_and_counted_in_code_points(tmp_path: Pa
     assert ask(of, path, Count("t", call("==", call("length", column("s")), 2))) == 1
 
 
+def test_trim_takes_off_all_white_space(tmp_path: Path) -> None:
+    blanks = "".join(chr(code) for code in range(0x110000) if chr(code).isspace())
+    path = write_parquet(tmp_path / "t.parquet", {"s": [f"{blanks}x y{blanks}", "\u200bx y"]})
+    of = product(field("s"))
+    assert ask(of, path, Count("t", call("==", call("trim", column("s")), "x y"))) == 1
+
+
 @pytest.mark.parametrize(
     ("pattern", "text", "found"),
     [
