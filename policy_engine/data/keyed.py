@@ -10,7 +10,7 @@ from policy_engine.data.model import Duplicates, Orphans
 from policy_engine.data.terms import Term
 from policy_engine.data.unanswerable import UnanswerableError
 
-_KEYS = frozenset({"number", "float", "text", "bool", "date", "timestamp"})
+_KEYS = frozenset({"number", "float", "text", "bool", "date", "timestamp", "local timestamp"})
 
 
 def duplicates(metric: Duplicates, binding: Binding) -> tuple[str, tuple[Bound, ...]]:

@@ -108,7 +108,7 @@ def _divided(term: Term) -> tuple[str, int]:
 
 
 def _comparable(term: Term) -> str:
-    if term.kind in ("object", "list", "other", "local timestamp", "time") and term.bound is not None:
+    if term.kind in ("object", "list", "other", "time") and term.bound is not None:
         raise UnanswerableError(f"{term.described()}, of which distinct values cannot be counted")
     return _divided(term)[0] if term.ratio else term.sql
 

@@ -52,6 +52,7 @@ def findings(field: Field, values: tuple[ValueEvidence, ...] | None) -> tuple[Pi
 
 
 def _finding(field: Field, kind: str, named: bool, values: ValueEvidence | None, scanned: int) -> PiiFinding:
+    scanned = scanned if kind in RELIABILITY else 0  # nothing looks for the other kinds in values
     by_name = _by_name(kind, recognised=values is not None, scanned=scanned) if named else Fraction(0)
     by_value = _by_value(field, values) if values is not None else Fraction(0)
     count = values.verified if values is not None else 0

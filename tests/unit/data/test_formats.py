@@ -70,6 +70,13 @@ def test_csv_that_is_not_well_formed_is_refused_with_its_line(tmp_path: Path, co
     assert says in _reason(ask(of, path, Count("t", IsPresent(column("s")))))
 
 
+@pytest.mark.parametrize("name", ["a*b.csv", "q?.csv", "[ab].csv"])
+def test_a_path_that_reads_as_a_pattern_is_refused_and_opens_no_other_file(tmp_path: Path, name: str) -> None:
+    for other in (name, "axb.csv", "qq.csv", "a.csv"):
+        _csv(tmp_path, "id\n1\n", other)
+    assert "`*`, `?` or `[`" in _reason(ask(product(field("id", "integer")), tmp_path / name, Count("t")))
+
+
 def test_a_header_without_rows_is_zero_rows(tmp_path: Path) -> None:
     path = _csv(tmp_path, "id\n")
     of = product(field("id", "integer", required=True))

@@ -238,6 +238,12 @@ def test_values_that_are_something_else_speak_against_a_name_but_not_against_a_p
     assert findings(field("phone", "string"), evidence)[0].share == 0
 
 
+def test_a_kind_that_is_known_by_name_only_claims_no_scanned_values(tmp_path: Path) -> None:
+    evidence = tuple(_evidence(tmp_path, ["Ada", "Grace"]).values())
+    (finding,) = findings(field("first_name", "string"), evidence)
+    assert (finding.confidence, finding.count, finding.scanned, finding.share) == (Fraction(9, 10), 0, 0, None)
+
+
 def test_an_address_in_a_field_of_versions_is_doubted(tmp_path: Path) -> None:
     evidence = tuple(_evidence(tmp_path, ["1.2.3.4"]).values())
     assert findings(field("firmware_version", "string"), evidence)[0].confidence == Fraction(1, 20)
