@@ -111,7 +111,7 @@ def _focus(require: Expr, subject: str) -> str | None:
     """The first attribute of the innermost subject that the requirement reads."""
     for part in walk(require):
         if isinstance(part, Attribute | Custom) and isinstance(part.of, Local) and part.of.name == subject:
-            return part.key if isinstance(part, Custom) else part.name
+            return f"custom.{part.key}" if isinstance(part, Custom) else part.name
     return None
 
 

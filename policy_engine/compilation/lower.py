@@ -5,11 +5,11 @@ Loop variables become `$0`, `$1`, …, which no author can write, so that a plan
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from policy_engine.checking.model import CheckedSet
+from policy_engine.checking.model import CheckedAttribute, CheckedSet
 from policy_engine.plan.expressions import (
     Aggregate,
     And,
@@ -73,6 +73,8 @@ class Lowering:
                 return self.lower(function.body, dict(zip(function.parameters, given, strict=True)))
             case Attribute():
                 return self._attribute(expr, names)
+            case Custom(of=of, key=key):
+                return Custom(self.lower(of, names), key, self._declared(of, lambda item: item.custom == key))
             case Call():
                 return self._call(expr, names)
             case Quantified():
@@ -117,7 +119,15 @@ class Lowering:
             case "distinct_count":
                 return Ask("distinct", of, (), INT, _PRESENT, _VALUE)
             case _:
-                return Attribute(of, expr.name, expr.type, expr.declared)
+                name = expr.name
+                of_type = self._declared(expr.of, lambda item: item.attribute == name) if expr.declared else expr.type
+                return Attribute(of, name, of_type, expr.declared)
+
+    def _declared(self, of: Expr, is_it: Callable[[CheckedAttribute], bool]) -> Type:
+        """The type an attribute was declared with: a plan reads it in one way, wherever it is known to be present."""
+        assert isinstance(of.type, Entity)
+        entity = of.type.name
+        return next(item.type for item in self.checked.attributes if item.entity == entity and is_it(item))
 
     def _quantified(self, expr: Quantified, names: Names) -> Expr:
         data = data_loop(expr.items)

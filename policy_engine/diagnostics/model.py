@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from policy_engine.diagnostics.codes import CODES, Code
 from policy_engine.diagnostics.source import Span
+from policy_engine.errors import PolicyEngineError
 
 
 class Level(StrEnum):
@@ -52,3 +53,16 @@ class Diagnostic:
     def order(self) -> tuple[str, int, int, str, str]:
         """Sorts by file, then place."""
         return self.span.source.name, self.span.start, self.span.end, self.code, self.message
+
+
+class PolicyTextError(PolicyEngineError):
+    """Policies that cannot be used. `diagnostics` says what is wrong with their text."""
+
+    code = "ERR004"
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        self.diagnostics = diagnostics
+        errors = sum(diagnostic.level is Level.ERROR for diagnostic in diagnostics)
+        super().__init__(
+            f"the policies have {errors} error{'s' if errors != 1 else ''}", help="see `policy-engine lint`"
+        )

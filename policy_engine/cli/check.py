@@ -1,0 +1,111 @@
+"""`policy-engine check`: judge products; say what is wrong, where, and how to fix it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from policy_engine.cli.inputs import PATH, STARTER, product_options
+from policy_engine.errors import PolicyEngineError
+
+if TYPE_CHECKING:
+    from policy_engine.evaluation.model import Report
+    from policy_engine.verdict import Verdict
+
+
+@click.command(name="check")
+@product_options
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text by default")
+@click.option("-o", "output", type=PATH, metavar="FILE", help="write the report to FILE")
+@click.option("--show-values", is_flag=True, help="let messages show values of data: smallest, largest, sums")
+@click.option("--verbose", is_flag=True, help="text: list also what passed and what does not apply")
+@click.option("--quiet", is_flag=True, help="print nothing; only the exit code tells")
+@click.option("--no-color", "is_plain", is_flag=True, help="no colours, as with NO_COLOR")
+def command(
+    products: tuple[Path, ...],
+    global_paths: tuple[Path, ...],
+    local_paths: tuple[Path, ...],
+    data: tuple[str, ...],
+    sampled: tuple[str, ...],
+    previous: str | None,
+    stage: str | None,
+    as_of: str | None,
+    form: str,
+    output: Path | None,
+    show_values: bool,
+    verbose: bool,
+    quiet: bool,
+    is_plain: bool,
+) -> int:
+    """Judge products against global and local policies.
+
+    Without data, metadata is checked, and what remains unchecked is listed. Without --global, the policy library that
+    ships is used, and that is said.
+
+    \b
+    Examples:
+      policy-engine check orders.odcs.yaml --global starter
+      policy-engine check orders.odcs.yaml --global policies/global --local policies/sales \\
+          --data orders=data/orders.parquet --previous published/orders.odcs.yaml
+
+    Exit codes: 0 compliant, 1 not compliant, 2 could not answer, 3 indeterminate (evidence is missing).
+    """
+    from policy_engine import engine
+    from policy_engine.cli import inputs, main
+    from policy_engine.cli.output import emit, is_coloured, styler
+    from policy_engine.verdict import Stage
+
+    if not global_paths:
+        click.echo("note: no --global was given; using the policy library that ships (--global starter)", err=True)
+    policies = inputs.policies_from(global_paths or (Path(STARTER),), local_paths)
+    given = inputs.data_from(data, sampled)
+    moment = inputs.time_from(as_of)
+    reports: list[Report] = []
+    unreadable = 0
+    for file in inputs.product_files(products):
+        try:
+            reports.append(
+                engine.check(
+                    file,
+                    policies,
+                    data=given,
+                    previous=inputs.previous_from(previous),
+                    stage=None if stage is None else Stage(stage),
+                    as_of=moment,
+                    show_values=show_values,
+                )
+            )
+        except PolicyEngineError as error:
+            unreadable += 1
+            main.complain(error)
+    if not quiet and (reports or form == "json"):
+        coloured = is_coloured(output, is_plain=is_plain)
+        emit(_rendered(reports, form, styler(coloured=coloured), verbose=verbose), output, coloured=coloured)
+    return main.CANNOT_ANSWER if unreadable else exit_code([report.verdict for report in reports])
+
+
+def _rendered(reports: list[Report], form: str, style: object, *, verbose: bool) -> str:
+    if form == "json":
+        from policy_engine.reporting.as_json import render_json
+
+        return render_json(reports)
+    from policy_engine.reporting.as_text import render_text
+
+    return "\n".join(render_text(report, style, verbose=verbose) for report in reports)  # type: ignore[arg-type]
+
+
+def exit_code(verdicts: list[Verdict]) -> int:
+    """The worst verdict's exit code."""
+    from policy_engine.cli import main
+    from policy_engine.reporting.as_json import worst
+    from policy_engine.verdict import Verdict
+
+    match worst(verdicts):
+        case Verdict.COMPLIANT:
+            return main.YES
+        case Verdict.NON_COMPLIANT:
+            return main.NO
+        case Verdict.INDETERMINATE:
+            return main.INDETERMINATE

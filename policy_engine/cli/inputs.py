@@ -1,0 +1,129 @@
+"""Options that several commands share, and how their texts become inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import click
+
+from policy_engine._resources import resource
+from policy_engine.errors import UsageError
+
+if TYPE_CHECKING:
+    from policy_engine.engine import DataGiven, Policies
+
+PATH: Final = click.Path(path_type=Path)
+#: The name of the policy library that ships, where a folder of that name does not exist.
+STARTER: Final = "starter"
+
+
+def product_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What `check` and `attest` have in common."""
+    for option in reversed(
+        (
+            click.argument("products", nargs=-1, required=True, type=PATH, metavar="PRODUCT..."),
+            click.option(
+                "--global", "global_paths", multiple=True, type=PATH, metavar="PATH",
+                help="the council's policies: a folder, a file, or `starter` for the library that ships; repeatable",
+            ),
+            click.option(
+                "--local", "local_paths", multiple=True, type=PATH, metavar="PATH",
+                help="the domain's policies; repeatable",
+            ),
+            click.option(
+                "--data", multiple=True, metavar="DATASET=PATH",
+                help="all data of one dataset: a file, folder or glob of Parquet, CSV, JSON lines or Arrow; repeatable",
+            ),
+            click.option(
+                "--sampled", multiple=True, metavar="DATASET=PATH", help="the same, where it is only a sample; repeatable"
+            ),
+            click.option(
+                "--previous", metavar="FILE|none", help="the contract published before; `none` where this is the first"
+            ),
+            click.option(
+                "--stage", type=click.Choice(["change", "publish", "run"]),
+                help="which rules are due; default: publish with data, else change",
+            ),
+            click.option("--as-of", metavar="TIME", help="the policies' `now`, such as 2027-01-31 or 2027-01-31T09:00:00Z"),
+        )
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def policies_from(global_paths: tuple[Path, ...], local_paths: tuple[Path, ...]) -> Policies:
+    """The compiled policies of the layers."""
+    from policy_engine.engine import load_policies
+
+    return load_policies(tuple(layer_root(path) for path in global_paths), local_paths)
+
+
+def layer_root(path: Path) -> Path:
+    """The folder that `--global` means."""
+    return resource("policies/global") if str(path) == STARTER and not path.exists() else path
+
+
+def data_from(data: tuple[str, ...], sampled: tuple[str, ...]) -> Mapping[str, DataGiven]:
+    """`DATASET=PATH` options as inputs."""
+    from policy_engine.engine import DataGiven
+
+    given: dict[str, DataGiven] = {}
+    for texts, is_sample in ((data, False), (sampled, True)):
+        for text in texts:
+            name, sign, path = text.partition("=")
+            if not (name and sign and path):
+                raise UsageError(f"`{text}` is not DATASET=PATH", help="for example --data orders=data/orders.parquet")
+            if name in given:
+                raise UsageError(
+                    f"the data of `{name}` is given twice", help="give a folder or a glob for several files"
+                )
+            given[name] = DataGiven(path, is_sample)
+    return given
+
+
+def previous_from(text: str | None) -> Path | Literal["none"] | None:
+    """`--previous`."""
+    if text is None:
+        return None
+    return "none" if text == "none" else Path(text)
+
+
+def time_from(text: str | None) -> datetime:
+    """`--as-of`, or the clock's whole second."""
+    if text is None:
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"`{text}` is no time", help="write 2027-01-31 or 2027-01-31T09:00:00Z") from None
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.replace(microsecond=0)
+
+
+def product_files(products: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Files as they are; of a folder every contract in it, by the endings that ODCS uses; globs."""
+    found: dict[Path, None] = {}
+    for product in products:
+        for file in _files(product):
+            found[file] = None
+    return tuple(found)
+
+
+def _files(product: Path) -> list[Path]:
+    if product.is_dir():
+        files = sorted(file for ending in ("*.odcs.yaml", "*.odcs.yml") for file in product.rglob(ending))
+        if not files:
+            raise UsageError(
+                f"no contract in `{product}`", help="contracts in a folder are called *.odcs.yaml; or name the file"
+            )
+        return files
+    if product.is_file():
+        return [product]
+    if any(sign in str(product) for sign in "*?["):
+        files = sorted(file for file in Path().glob(str(product)) if file.is_file())
+        if files:
+            return files
+    raise UsageError(f"`{product}` does not exist", help="name a contract, a folder of contracts, or a glob")

@@ -1,0 +1,108 @@
+"""`policy-engine lint`: every diagnostic of policy text, of all files, in one run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from policy_engine.cli.inputs import PATH
+from policy_engine.errors import UsageError
+
+if TYPE_CHECKING:
+    from policy_engine.diagnostics import Diagnostic
+
+
+@click.command(name="lint")
+@click.argument("paths", nargs=-1, type=PATH, metavar="[PATH...]")
+@click.option(
+    "--global", "global_paths", multiple=True, type=PATH, metavar="PATH", help="the council's policies, as PATH is"
+)
+@click.option(
+    "--local", "local_paths", multiple=True, type=PATH, metavar="PATH", help="the domain's policies; repeatable"
+)
+@click.option("--strict", is_flag=True, help="warnings count as errors")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text by default")
+@click.option("-o", "output", type=PATH, metavar="FILE", help="write the diagnostics to FILE")
+@click.option("--no-color", "is_plain", is_flag=True, help="no colours, as with NO_COLOR")
+def command(
+    paths: tuple[Path, ...],
+    global_paths: tuple[Path, ...],
+    local_paths: tuple[Path, ...],
+    strict: bool,
+    form: str,
+    output: Path | None,
+    is_plain: bool,
+) -> int:
+    """Say what is wrong with policy text: syntax, names, types, bounds.
+
+    PATH is a folder of global policies, or one file of them. A domain's policies are linted with the global ones that
+    they build on.
+
+    \b
+    Examples:
+      policy-engine lint policies/global
+      policy-engine lint --global policies/global --local policies/sales --strict
+
+    Exit codes: 0 no diagnostics (warnings are shown, and count with --strict), 1 there are some, 2 could not answer.
+    """
+    from policy_engine.cli import inputs, main
+    from policy_engine.cli.output import emit, is_coloured, styler
+    from policy_engine.diagnostics import Level, draw
+    from policy_engine.engine import diagnose
+
+    council = tuple(inputs.layer_root(path) for path in (*paths, *global_paths))
+    if not council and not local_paths:
+        raise UsageError("no policies were given", help="for example `policy-engine lint policies/global`")
+    _, diagnostics = diagnose(council, local_paths)
+    diagnostics.sort(key=lambda diagnostic: diagnostic.order)
+    coloured = is_coloured(output, is_plain=is_plain)
+    if form == "json":
+        emit(
+            json.dumps([_as_json(diagnostic) for diagnostic in diagnostics], indent=2, ensure_ascii=False) + "\n",
+            output,
+        )
+    else:
+        errors = sum(diagnostic.level is Level.ERROR for diagnostic in diagnostics)
+        text = draw(diagnostics, styler(coloured=coloured)) + ("\n" if diagnostics else "")
+        emit(f"{text}{_summary(errors, len(diagnostics) - errors)}\n", output, coloured=coloured)
+    counted = [diagnostic for diagnostic in diagnostics if strict or diagnostic.level is Level.ERROR]
+    return main.NO if counted else main.YES
+
+
+def _summary(errors: int, warnings: int) -> str:
+    if not errors and not warnings:
+        return "no diagnostics"
+    parts = [
+        f"{count} {word}{'s' if count != 1 else ''}"
+        for count, word in ((errors, "error"), (warnings, "warning"))
+        if count
+    ]
+    return ", ".join(parts)
+
+
+def _as_json(diagnostic: Diagnostic) -> dict[str, Any]:
+    line, column = diagnostic.span.position
+    return {
+        "code": diagnostic.code,
+        "name": diagnostic.entry.name,
+        "level": diagnostic.level,
+        "message": diagnostic.message,
+        "label": diagnostic.label,
+        "help": diagnostic.help,
+        "file": diagnostic.span.source.name,
+        "line": line,
+        "column": column,
+        "end": diagnostic.span.end - diagnostic.span.start,
+        "related": [
+            {
+                "text": label.text,
+                "file": label.span.source.name,
+                "line": label.span.position[0],
+                "column": label.span.position[1],
+            }
+            for label in diagnostic.related
+        ],
+    }

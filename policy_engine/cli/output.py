@@ -1,0 +1,61 @@
+"""Where results go: to stdout, or whole to a file; in colour on terminals only."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import click
+
+from policy_engine.errors import UsageError
+
+_COLOURS: Final = {
+    "good": {"fg": "green", "bold": True},
+    "bad": {"fg": "red", "bold": True},
+    "error": {"fg": "red", "bold": True},
+    "doubt": {"fg": "yellow", "bold": True},
+    "warning": {"fg": "yellow", "bold": True},
+    "heading": {"bold": True},
+    "help": {"fg": "cyan"},
+    "frame": {"fg": "blue"},
+    "quiet": {"dim": True},
+}
+
+
+def is_coloured(output: Path | None, *, is_plain: bool) -> bool:
+    """Colour is for terminals, unless somebody said no."""
+    return output is None and not is_plain and "NO_COLOR" not in os.environ and sys.stdout.isatty()
+
+
+def styler(*, coloured: bool) -> Callable[[str, str], str]:
+    """A function that colours text by its role."""
+    if not coloured:
+        return lambda text, _role: text
+    return lambda text, role: click.style(text, **_COLOURS.get(role, {}))  # type: ignore[arg-type]
+
+
+def emit(text: str, output: Path | None, *, coloured: bool = False) -> None:
+    """Print the text, or write it to the file as a whole."""
+    if output is None:
+        click.echo(text, nl=False, color=coloured)
+    else:
+        write_whole(output, text.encode())
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write beside and rename, so that the file is there complete or not at all."""
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        try:
+            beside.write_bytes(content)
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write `{target}`: {error.strerror}", help="name a file in a folder you may write to"
+        ) from error

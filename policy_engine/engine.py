@@ -1,0 +1,188 @@
+"""The stages in their order: the only module that calls them all, and the only one besides the front ends that does I/O.
+
+Policies are loaded once and used for many products. Libraries for data are imported when there is data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from policy_engine.changes.model import Change
+from policy_engine.data.manifest import fingerprint
+from policy_engine.data.model import Answer, Metric
+from policy_engine.data.source import Source, open_source
+from policy_engine.diagnostics import Diagnostic, Level, PolicyTextError, nearest
+from policy_engine.errors import UsageError
+from policy_engine.evaluation.evaluate import Inputs, evaluate
+from policy_engine.evaluation.model import PoliciesUsed, Report
+from policy_engine.plan.canonical import Digest
+from policy_engine.plan.codec import plan_digest
+from policy_engine.plan.layer import POLICY_SUFFIX, TABLE_SUFFIX, Layer, LayerFiles, read_layer
+from policy_engine.plan.model import LANGUAGE, Plan
+from policy_engine.plan.values import Unknown
+from policy_engine.product.model import Product
+from policy_engine.product.read import read_product
+from policy_engine.verdict import Stage, conclude
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """Compiled policies of both layers, and the files they came from. `warnings` are diagnostics that are no errors."""
+
+    plan: Plan
+    used: PoliciesUsed
+    global_files: LayerFiles | None
+    local_files: LayerFiles | None
+    warnings: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DataGiven:
+    """Where the data of one dataset is; `sampled` where that is not all of it."""
+
+    location: str | Path
+    sampled: bool = False
+
+
+#: The version published before: a contract, "none" where this is the first version, None where nobody said.
+Previous = Path | Literal["none"] | None
+
+
+def load_policies(global_: Sequence[Path], local: Sequence[Path] = ()) -> Policies:
+    """Compile the policies of both layers. Raises PolicyTextError where their text has errors, UsageError without any."""
+    policies, diagnostics = diagnose(global_, local)
+    if policies is None:
+        raise PolicyTextError(tuple(diagnostics))
+    return policies
+
+
+def diagnose(global_: Sequence[Path], local: Sequence[Path] = ()) -> tuple[Policies | None, list[Diagnostic]]:
+    """Every diagnostic of the policies' text, and the compiled policies where none of them is an error."""
+    from policy_engine.checking import check as check_types
+    from policy_engine.compilation import compile_policies
+    from policy_engine.linking import Unit, link
+    from policy_engine.syntax import parse
+
+    layers = [
+        read_layer(layer, tuple(roots)) for layer, roots in ((Layer.GLOBAL, global_), (Layer.DOMAIN, local)) if roots
+    ]
+    if not layers:
+        raise UsageError("no policies were given", help="name a folder of policies with --global, --local or both")
+    units: list[Unit] = []
+    diagnostics: list[Diagnostic] = []
+    for files in layers:
+        tables = {member.path: member.content for member in files.members if member.path.endswith(TABLE_SUFFIX)}
+        for member in files.members:
+            if member.path.endswith(POLICY_SUFFIX):
+                tree, _, problems = parse(member.location.as_posix(), member.content)
+                diagnostics += problems
+                units += [] if tree is None else [Unit(files.layer, tree, tables)]
+    linked, problems = link(units)
+    diagnostics += problems
+    checked, problems = check_types(linked)
+    diagnostics += problems
+    if any(diagnostic.level is Level.ERROR for diagnostic in diagnostics):
+        return None, diagnostics
+    plan, problems = compile_policies(checked)
+    diagnostics += problems
+    if problems:
+        return None, diagnostics
+    by_layer = {files.layer: files for files in layers}
+    global_files, local_files = by_layer.get(Layer.GLOBAL), by_layer.get(Layer.DOMAIN)
+    used = PoliciesUsed(
+        None if global_files is None else global_files.digest,
+        None if local_files is None else local_files.digest,
+        plan_digest(plan),
+        LANGUAGE,
+    )
+    return Policies(plan, used, global_files, local_files, tuple(diagnostics)), diagnostics
+
+
+def check(
+    product: Path,
+    policies: Policies,
+    *,
+    data: Mapping[str, DataGiven] | None = None,
+    previous: Previous = None,
+    stage: Stage | None = None,
+    as_of: datetime | None = None,
+    show_values: bool = False,
+) -> Report:
+    """Judge one product. `as_of` is the policies' `now` (default: the clock); without `stage`, `publish` where there is
+    data, else `change`. Raises ProductError, DataError or UsageError where an input cannot be read.
+    """
+    moment = (as_of or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
+    judged = read_product(product)
+    sources = _sources(judged, data or {})
+    manifests = tuple(fingerprint(sources[name]) for name in sorted(sources))
+    before = _previous(previous)
+    at = stage or (Stage.PUBLISH if sources else Stage.CHANGE)
+    inputs = Inputs(
+        product=judged,
+        previous=before,
+        changes=_changes(before, judged),
+        as_of=moment,
+        stage=at,
+        scan=lambda metrics: _scan(judged, sources, metrics),
+        sampled=frozenset(name for name, source in sources.items() if source.sampled),
+        show_values=show_values,
+    )
+    results = evaluate(policies.plan, inputs)
+    return Report(
+        id=judged.id,
+        name=judged.name,
+        version=judged.version,
+        domain=judged.domain,
+        file=judged.file,
+        digest=Digest(judged.digest),
+        verdict=conclude((result.enforcement, result.outcome) for result in results),
+        stage=at,
+        as_of=moment,
+        policies=policies.used,
+        results=results,
+        data=manifests,
+        previous=Digest(before.digest) if isinstance(before, Product) else None,
+        remarks=judged.not_understood,
+    )
+
+
+def _sources(product: Product, data: Mapping[str, DataGiven]) -> dict[str, Source]:
+    sources: dict[str, Source] = {}
+    for name, given in data.items():
+        known = {
+            key: dataset.name for dataset in product.datasets for key in (dataset.physical_name, dataset.name) if key
+        }
+        if name not in known:
+            near = nearest(name, known)
+            help_ = f"did you mean `{near}`?" if near else f"its datasets: {', '.join(sorted(known)) or 'none'}"
+            raise UsageError(f"the product has no dataset `{name}`", help=help_)
+        if known[name] in sources:
+            raise UsageError(
+                f"the data of `{known[name]}` is given twice", help="give a folder or a glob for several files"
+            )
+        sources[known[name]] = open_source(known[name], given.location, sampled=given.sampled)
+    return sources
+
+
+def _scan(product: Product, sources: Mapping[str, Source], metrics: Iterable[Metric]) -> Mapping[Metric, Answer]:
+    from policy_engine.data.scan import scan
+
+    return scan(product, sources, metrics)
+
+
+def _previous(previous: Previous) -> Product | Unknown | None:
+    if previous is None:
+        return Unknown("no previous version was given (--previous FILE, or none where this is the first)")
+    return None if previous == "none" else read_product(Path(previous))
+
+
+def _changes(before: Product | Unknown | None, product: Product) -> tuple[Change, ...] | Unknown:
+    if not isinstance(before, Product):
+        return () if before is None else before
+    from policy_engine.changes import compare
+
+    return compare(before, product)

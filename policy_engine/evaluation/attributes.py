@@ -1,0 +1,61 @@
+"""Typed attributes as rules: what a contract states fits the declared type, and is there unless it is optional."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from policy_engine.evaluation.convert import misfit
+from policy_engine.evaluation.model import Violation
+from policy_engine.evaluation.texts import show, subject_name, subject_place
+from policy_engine.plan.model import AttributePlan
+from policy_engine.plan.types import Enumeration, Optional, required
+from policy_engine.product.model import Element, Product
+
+
+def elements(product: Product, entity: str) -> Iterator[Element]:
+    """Every element of a kind in the product."""
+    match entity:
+        case "Product":
+            yield product
+        case "Dataset":
+            yield from product.datasets
+        case "Field":
+            yield from product.fields
+        case "Port":
+            yield from product.ports
+        case "Sla":
+            yield from product.slas
+        case "Owner":
+            yield from () if product.owner is None else (product.owner,)
+        case _:
+            raise AssertionError(f"no elements called `{entity}`")
+
+
+def check_attribute(plan: AttributePlan, product: Product) -> tuple[int, tuple[Violation, ...]]:
+    """How many elements were looked at, and those whose attribute does not fit."""
+    found = list(elements(product, plan.entity))
+    return len(found), tuple(violation for element in found for violation in _violations(plan, product, element))
+
+
+def _violations(plan: AttributePlan, product: Product, element: Element) -> Iterator[Violation]:
+    raw: Any = getattr(element, plan.attribute) if plan.custom is None else element.custom.get(plan.custom)
+    subject = () if isinstance(element, Product) else (element,)
+    name = subject_name(product, subject)
+    key = plan.attribute if plan.custom is None else f"custom.{plan.custom}"
+    called = plan.attribute if plan.custom is None else f"custom property `{plan.custom}`"
+    if raw is None:
+        if not isinstance(plan.type, Optional):
+            place = subject_place(product, subject, None)
+            yield Violation(name, f"{name} does not state {called}", f"state {called}: {_example(plan)}", place)
+        return
+    problem = misfit(raw, plan.type)
+    if problem is not None:
+        place = product.places.get(element.pointers.get(key, element.pointer))
+        stated = f"`{show(raw)}`" if isinstance(raw, str | int | bool) else "what is stated"
+        yield Violation(name, f"{name}: {stated} is {problem}", f"{called}: {_example(plan)}", place)
+
+
+def _example(plan: AttributePlan) -> str:
+    of = required(plan.type)
+    return f"one of {', '.join(of.members)}" if isinstance(of, Enumeration) else f"a {of}"

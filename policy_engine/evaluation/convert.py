@@ -1,0 +1,154 @@
+"""Values of metadata to the types that policies declare for them. What does not fit is unknown, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from typing import Any, Final
+
+from policy_engine.diagnostics.nearest import nearest
+from policy_engine.plan import types
+from policy_engine.plan.types import Enumeration, Optional, Sequence, Type, required
+from policy_engine.plan.values import Unknown, parse_version
+from policy_engine.product.durations import read_duration
+
+Convert = Callable[[Any], Any]
+
+
+class MisfitError(ValueError):
+    """The value is none of the type; the message says why, and names the nearest member of an enum."""
+
+
+@cache
+def converter(of: Type, what: str) -> Convert:
+    """A function from a raw value to one of the type; None stays None where the type is optional. Never raises."""
+    inner = _reader(required(of))
+    missing = None if isinstance(of, Optional) else Unknown(f"{what} is not stated")
+    misfit = Unknown(f"{what} is stated, but is no `{required(of)}`")
+
+    def convert(raw: Any) -> Any:
+        if raw is None:
+            return missing
+        try:
+            return inner(raw)
+        except (MisfitError, TypeError, ValueError, OverflowError):
+            return misfit
+
+    return convert
+
+
+class _Members(dict[Any, Any]):
+    """Texts to members of an enum; what is none of them is `misfit`."""
+
+    misfit: Unknown
+
+    def __missing__(self, raw: Any) -> Unknown:
+        return self.misfit
+
+
+@cache
+def member_reader(of: Type, what: str) -> Convert:
+    """The converter to an enum for attributes that are texts or None: one look-up."""
+    enum = required(of)
+    assert isinstance(enum, Enumeration)
+    convert = converter(of, what)
+    members = _Members({member: member for member in enum.members})
+    members[None] = convert(None)
+    members.misfit = convert("")
+    return members.__getitem__
+
+
+def misfit(raw: Any, of: Type) -> str | None:
+    """Why a value is none of the type, in words; None where it fits."""
+    try:
+        _reader(required(of))(raw)
+    except (MisfitError, TypeError, ValueError, OverflowError) as error:
+        return str(error) if isinstance(error, MisfitError) else f"no `{required(of)}`"
+    return None
+
+
+def _reader(of: Type) -> Convert:
+    if isinstance(of, Enumeration):
+        return lambda raw: _member(raw, of)
+    if isinstance(of, Sequence):
+        inner = _reader(of.of)
+        return lambda raw: tuple(inner(item) for item in _items(raw))
+    return _READERS[of]
+
+
+def _member(raw: Any, of: Enumeration) -> str:
+    if isinstance(raw, str) and raw in of.members:
+        return raw
+    near = nearest(raw, of.members) if isinstance(raw, str) else None
+    listed = ", ".join(of.members)
+    raise MisfitError(f"no `{of}`; did you mean `{near}`?" if near else f"no `{of}`, which is one of {listed}")
+
+
+def _items(raw: Any) -> tuple[Any, ...]:
+    if not isinstance(raw, tuple):
+        raise MisfitError("no list")
+    return raw
+
+
+def _string(raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise MisfitError("no text; put it in quotes")
+    return raw
+
+
+def _int(raw: Any) -> int:
+    if isinstance(raw, bool) or (isinstance(raw, Decimal) and raw != raw.to_integral_value()):
+        raise MisfitError("no whole number")
+    return int(raw)
+
+
+def _decimal(raw: Any) -> Fraction:
+    if isinstance(raw, bool):
+        raise MisfitError("no number")
+    text = raw.strip() if isinstance(raw, str) else raw
+    if isinstance(text, str) and text.endswith("%"):
+        return Fraction(Decimal(text[:-1])) / 100
+    return Fraction(Decimal(text))
+
+
+def _bool(raw: Any) -> bool:
+    if not isinstance(raw, bool):
+        raise MisfitError("neither `true` nor `false`")
+    return raw
+
+
+def _date(raw: Any) -> date:
+    return date.fromisoformat(_string(raw))
+
+
+def _timestamp(raw: Any) -> datetime:
+    moment = datetime.fromisoformat(_string(raw))
+    if moment.tzinfo is None:
+        raise MisfitError("no timestamp with a zone; add `Z` for UTC")
+    return moment.astimezone(UTC)
+
+
+def _some(read: Callable[[Any], Any], what: str) -> Convert:
+    def convert(raw: Any) -> Any:
+        found = read(raw)
+        if found is None:
+            raise MisfitError(what)
+        return found
+
+    return convert
+
+
+_READERS: Final[Mapping[Type, Convert]] = {
+    types.STRING: _string,
+    types.INT: _int,
+    types.DECIMAL: _decimal,
+    types.BOOL: _bool,
+    types.DATE: _date,
+    types.TIMESTAMP: _timestamp,
+    types.DURATION: _some(read_duration, "no duration, such as `7y` or `P90D`"),
+    types.VERSION: _some(lambda raw: parse_version(_string(raw)), "no version, such as `1.2.0`"),
+    types.ANY: lambda raw: raw,
+}

@@ -1,0 +1,213 @@
+"""The entry of evaluation: a plan and a product to the outcome of every rule, asking the data for what it needs.
+
+The program runs, and what it asked of the data without answer is scanned, until nothing new is asked: twice as a rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from policy_engine.changes.model import Change
+from policy_engine.data.model import Answer, Metric
+from policy_engine.evaluation.attributes import check_attribute
+from policy_engine.evaluation.generate import Program, generate
+from policy_engine.evaluation.model import RuleResult, Violation
+from policy_engine.evaluation.notes import Noted, Notes, Subject
+from policy_engine.evaluation.questions import Questions
+from policy_engine.evaluation.texts import render, subject_name, subject_place
+from policy_engine.plan.expressions import Ask
+from policy_engine.plan.model import AttributePlan, Needs, Plan, RulePlan, Schedule
+from policy_engine.plan.values import Unknown
+from policy_engine.plan.walk import walk
+from policy_engine.product.model import Product
+from policy_engine.verdict import Enforcement, Outcome, Stage
+
+Scan = Callable[[Iterable[Metric]], Mapping[Metric, Answer]]
+
+_STAGES: Final = tuple(Stage)
+#: A question whose answer leads to another question: more rounds than any sensible policy takes.
+_MAX_ROUNDS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything a verdict depends on besides the plan. Time is an input; `scan` answers metrics of the data.
+
+    `previous` is the version published before, None where this is the first, unknown where nobody said. `sampled`
+    names the datasets of which only a sample was given.
+    """
+
+    product: Product
+    previous: Product | Unknown | None
+    changes: tuple[Change, ...] | Unknown
+    as_of: datetime
+    stage: Stage
+    scan: Scan
+    sampled: frozenset[str] = frozenset()
+    show_values: bool = False
+
+
+def evaluate(plan: Plan, inputs: Inputs) -> tuple[RuleResult, ...]:
+    """The result of every rule and typed attribute, in the plan's order."""
+    due = replace(plan, rules=tuple(rule for rule in plan.rules if _is_due(rule, inputs.stage)))
+    results = iter(_results(due, inputs))
+    judged = tuple(next(results) if _is_due(rule, inputs.stage) else _later(rule, inputs) for rule in plan.rules)
+    return (*judged, *(_attribute(attribute, inputs) for attribute in plan.attributes))
+
+
+def _results(plan: Plan, inputs: Inputs) -> tuple[RuleResult, ...]:
+    program = _program(plan)
+    answers: dict[Metric, Answer] = {}
+    for _ in range(_MAX_ROUNDS):
+        run = _Run(plan, program, inputs, answers)
+        results = run.results()
+        if not run.questions.open:
+            return results
+        answers.update(inputs.scan(sorted(run.questions.open, key=repr)))
+    return results
+
+
+def _is_due(rule: RulePlan, stage: Stage) -> bool:
+    return _STAGES.index(rule.stage) <= _STAGES.index(stage)
+
+
+def _later(rule: RulePlan, inputs: Inputs) -> RuleResult:
+    return _made(rule, inputs, Outcome.DUE_LATER, 0, (), (f"due at stage {rule.stage}",))
+
+
+@lru_cache(maxsize=8)
+def _program(plan: Plan) -> Program:
+    return generate(plan)
+
+
+class _Run:
+    """One run of the program over one product, with the answers known so far."""
+
+    def __init__(self, plan: Plan, program: Program, inputs: Inputs, answers: Mapping[Metric, Answer]) -> None:
+        self.plan = plan
+        self.program = program
+        self.inputs = inputs
+        names_only = inputs.stage is Stage.CHANGE
+        self.questions = Questions(program.asks, answers, inputs.sampled, names_only=names_only)
+        self.roots = (inputs.product, inputs.previous, inputs.changes, inputs.as_of, self.questions.ask)
+
+    def results(self) -> tuple[RuleResult, ...]:
+        """Every rule's result; with open questions, what can be said without their answers."""
+        notes = Notes(tuple(rule.tolerance for rule in self.plan.rules))
+        self.program.judge(*self.roots, notes)
+        notes.close()
+        return tuple(self._result(index, rule, notes.rules[index]) for index, rule in enumerate(self.plan.rules))
+
+    def _result(self, index: int, rule: RulePlan, noted: Noted) -> RuleResult:
+        applies = self.program.scopes[index](*self.roots) if index in self.program.scopes else True
+        if applies is False:
+            return _made(
+                rule, self.inputs, Outcome.NOT_APPLICABLE, 0, (), ("the policy does not apply to this product",)
+            )
+        violations = tuple(self._violation(index, rule, subject, answer) for subject, answer in noted.failed)
+        reasons = tuple(noted.unknown)
+        if isinstance(applies, Unknown):
+            reasons, violations = (applies.reason, *reasons), ()
+        if violations:
+            return _made(rule, self.inputs, Outcome.FAIL, noted.subjects, violations, reasons)
+        if reasons:
+            return _made(rule, self.inputs, Outcome.INDETERMINATE, noted.subjects, (), reasons)
+        return self._passed(rule, noted)
+
+    def _passed(self, rule: RulePlan, noted: Noted) -> RuleResult:
+        """Nothing fails: a pass, unless only part of the evidence was looked at."""
+        if rule.needs is Needs.PERSONAL and self.inputs.stage is Stage.CHANGE:
+            reason = "the names of fields were looked at; their values are due at stage publish"
+            return _made(rule, self.inputs, Outcome.DUE_LATER, noted.subjects, (), (reason,))
+        if self._asked_sample(rule):
+            reason = "only a sample was given, which can show violations, not their absence"
+            return _made(rule, self.inputs, Outcome.INDETERMINATE, noted.subjects, (), (reason,))
+        return _made(
+            rule, self.inputs, Outcome.PASS if noted.subjects else Outcome.NOT_APPLICABLE, noted.subjects, (), ()
+        )
+
+    def _asked_sample(self, rule: RulePlan) -> bool:
+        if not self.questions.sampled:
+            return False
+        parts = (part for part in (*(items for _, items in rule.loops), rule.when, rule.require) if part is not None)
+        asks = {part for whole in parts for part in walk(whole) if isinstance(part, Ask)}
+        return any(self.program.asks[index] in asks for index in self.questions.sampled)
+
+    def _violation(self, index: int, rule: RulePlan, subject: Subject, answer: Any) -> Violation:
+        product = self.inputs.product
+        about = (*subject, self.program.about[index](*self.roots, *subject)) if rule.over_rows else subject
+        name = subject_name(product, about)
+        message = self._text(self.program.messages.get(index), rule.message, subject)
+        return Violation(
+            subject=name,
+            message=message or f"{name} does not meet `{rule.require_text}`",
+            fix=self._text(self.program.fixes.get(index), rule.fix, subject),
+            place=subject_place(product, about, rule.focus),
+            count=None if answer is None else answer.violations,
+            scanned=None if answer is None else answer.subjects,
+            rows=() if answer is None else answer.rows,
+        )
+
+    def _text(self, function: Callable[..., tuple[Any, ...]] | None, template: Any, subject: Subject) -> str | None:
+        if function is None:
+            return None
+        return render(template, function(*self.roots, *subject), show_values=self.inputs.show_values)
+
+
+def _made(
+    rule: RulePlan,
+    inputs: Inputs,
+    outcome: Outcome,
+    subjects: int,
+    violations: tuple[Violation, ...],
+    reasons: tuple[str, ...],
+) -> RuleResult:
+    enforcement, later = in_force(rule.schedule, inputs.as_of.date())
+    return RuleResult(
+        rule=rule.name,
+        layer=rule.layer,
+        severity=rule.severity,
+        enforcement=enforcement,
+        next_enforcement=later,
+        outcome=outcome,
+        subjects=subjects,
+        violations=violations,
+        reasons=reasons,
+        controls=rule.controls,
+        owner=rule.owner,
+        documentation=rule.doc,
+    )
+
+
+def _attribute(plan: AttributePlan, inputs: Inputs) -> RuleResult:
+    subjects, violations = check_attribute(plan, inputs.product)
+    enforcement, later = in_force(plan.schedule, inputs.as_of.date())
+    passed = Outcome.PASS if subjects else Outcome.NOT_APPLICABLE
+    return RuleResult(
+        rule=plan.name,
+        layer=plan.layer,
+        severity="medium",
+        enforcement=enforcement,
+        next_enforcement=later,
+        outcome=Outcome.FAIL if violations else passed,
+        subjects=subjects,
+        violations=violations,
+        reasons=(),
+        controls=(),
+        owner="",
+        documentation=plan.doc,
+    )
+
+
+def in_force(schedule: Schedule, today: date) -> tuple[Enforcement, tuple[Enforcement, date] | None]:
+    """The enforcement on a day (UTC), and the next step with its date. Before the first date a rule informs."""
+    current = Enforcement.INFORM
+    for enforcement, since in schedule:
+        if since is not None and since > today:
+            return current, (enforcement, since)
+        current = enforcement
+    return current, None

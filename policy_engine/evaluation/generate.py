@@ -1,0 +1,266 @@
+"""A plan to Python functions: rules that share a loop share it in the code too.
+
+The code is built as syntax nodes from the typed plan, never as text, so that no name in a policy or contract can put
+code into it. Where everything a rule reads is known, plain Python decides; where something could be unknown, three-
+valued logic does. Attributes whose declared type a value may not fit are read once per iteration of their loop.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, Final
+
+from policy_engine.evaluation.emit import Emitter, call, lambda_, load, variable
+from policy_engine.evaluation.kernels import PRODUCT_KERNELS
+from policy_engine.plan.expressions import Ask, Attribute, Call, Custom, Expr, Local
+from policy_engine.plan.model import Plan, RulePlan, TablePlan
+from policy_engine.plan.types import COLUMN, DECIMAL, Entity, required
+from policy_engine.plan.walk import walk
+
+#: The arguments of the generated functions; templates get the loop variables behind them.
+ROOTS: Final = ("product", "previous", "changes", "now", "ask")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The functions of a plan. `judge` notes what every rule says; the others are by index of the rule.
+
+    `about` gives the dataset or field whose rows or values a rule goes over.
+    """
+
+    judge: Callable[..., None]
+    scopes: Mapping[int, Callable[..., Any]]
+    about: Mapping[int, Callable[..., Any]]
+    messages: Mapping[int, Callable[..., tuple[Any, ...]]]
+    fixes: Mapping[int, Callable[..., tuple[Any, ...]]]
+    asks: tuple[Ask, ...]
+
+
+@dataclass(slots=True)
+class _Loop:
+    """One loop of the code: the rules whose last loop it is, and the loops inside it."""
+
+    name: str
+    items: Expr
+    rules: list[int] = field(default_factory=list)
+    inner: list[_Loop] = field(default_factory=list)
+
+    def all_rules(self) -> Iterator[int]:
+        yield from self.rules
+        for loop in self.inner:
+            yield from loop.all_rules()
+
+
+def generate(plan: Plan) -> Program:
+    """The plan's program. The same plan always gives the same program."""
+    emitter = Emitter({table.name: _rows(table) for table in plan.tables}, PRODUCT_KERNELS)
+    writer = _Writer(plan.rules, emitter)
+    body = writer.judge()
+    emitter.hoisted = {}
+    functions = [_function("judge", (*ROOTS, "note"), body)]
+    for index, rule in enumerate(plan.rules):
+        variables = [variable(name) for name, _ in rule.loops]
+        if rule.scope is not None:
+            functions.append(_returning(f"scope_{index}", ROOTS, emitter.kleene(rule.scope)))
+        if rule.over_rows and isinstance(rule.require, Ask):
+            functions.append(_returning(f"about_{index}", (*ROOTS, *variables), emitter.kleene(rule.require.subject)))
+        for kind, template in (("message", rule.message), ("fix", rule.fix)):
+            if template is not None:
+                parts = [ast.Constant(part) if isinstance(part, str) else emitter.kleene(part) for part in template]
+                functions.append(_returning(f"{kind}_{index}", (*ROOTS, *variables), ast.Tuple(parts, ast.Load())))
+    module = ast.fix_missing_locations(ast.Module(functions, []))
+    exec(compile(module, "<plan>", "exec"), emitter.namespace)  # noqa: S102 - built from nodes, never from text
+    found = emitter.namespace
+
+    def named(kind: str) -> dict[int, Callable[..., Any]]:
+        return {index: found[f"{kind}_{index}"] for index in range(len(plan.rules)) if f"{kind}_{index}" in found}
+
+    return Program(found["judge"], named("scope"), named("about"), named("message"), named("fix"), tuple(emitter.asks))
+
+
+def _rows(table: TablePlan) -> tuple[SimpleNamespace, ...]:
+    return tuple(SimpleNamespace(**dict(zip(table.columns, row, strict=True))) for row in table.rows)
+
+
+def _function(name: str, parameters: Sequence[str], body: list[ast.stmt]) -> ast.stmt:
+    args = ast.arguments(
+        posonlyargs=[], args=[ast.arg(each) for each in parameters], kwonlyargs=[], kw_defaults=[], defaults=[]
+    )
+    return ast.FunctionDef(name, args, body or [ast.Pass()], [])
+
+
+def _returning(name: str, parameters: Sequence[str], value: ast.expr) -> ast.stmt:
+    return _function(name, parameters, [ast.Return(value)])
+
+
+class _Writer:
+    """Writes the statements that judge every rule."""
+
+    def __init__(self, rules: Sequence[RulePlan], emitter: Emitter) -> None:
+        self.rules = rules
+        self.emitter = emitter
+
+    def judge(self) -> list[ast.stmt]:
+        """The whole body: rules without loop, then every tree of loops."""
+        alone = [index for index, rule in enumerate(self.rules) if not rule.loops]
+        body = self._hoist("product", list(range(len(self.rules))))
+        body += [_note("subjects", index, ast.Constant(1)) for index in alone if _is_counted(self.rules[index])]
+        body += [stmt for index in alone for stmt in self._rule(index)]
+        for loop in self._loops():
+            body += self._loop(loop)
+        return body
+
+    def _loops(self) -> list[_Loop]:
+        """Rules by their loops; equal beginnings are one loop."""
+        roots: list[_Loop] = []
+        for index, rule in enumerate(self.rules):
+            level = roots
+            for at, (name, items) in enumerate(rule.loops):
+                loop = next((one for one in level if one.name == name and one.items == items), None)
+                if loop is None:
+                    loop = _Loop(name, items)
+                    level.append(loop)
+                if at + 1 == len(rule.loops):
+                    loop.rules.append(index)
+                level = loop.inner
+        return roots
+
+    # ------------------------------------------------------------ loops
+
+    def _loop(self, loop: _Loop) -> list[ast.stmt]:
+        name = variable(loop.name)
+        counter = f"count_{name}"
+        rules = list(loop.all_rules())
+        before, items = self._items(loop, rules)
+        counted = [index for index in loop.rules if _is_counted(self.rules[index])]
+        body: list[ast.stmt] = [_increment(counter)] if counted else []
+        kept = dict(self.emitter.hoisted)
+        body += self._hoist(loop.name, rules)
+        body += [stmt for index in loop.rules for stmt in self._rule(index)]
+        body += [stmt for inner in loop.inner for stmt in self._loop(inner)]
+        self.emitter.hoisted = kept
+        start: list[ast.stmt] = [_assign(counter, ast.Constant(0))] if counted else []
+        end = [_note("subjects", index, load(counter)) for index in counted]
+        code = ast.For(ast.Name(name, ast.Store()), items, body or [ast.Pass()], [], None)
+        return [*before, *start, code, *end]
+
+    def _items(self, loop: _Loop, rules: list[int]) -> tuple[list[ast.stmt], ast.expr]:
+        """What the loop goes over; where that may be unknown, every rule inside hears of it."""
+        if self._is_plain(loop.items):
+            return [], self.emitter.plain(loop.items)
+        items = f"items_{variable(loop.name)}"
+        notes = [_note("unknown", index, load(items)) for index in rules]
+        check = ast.If(_is_unknown(load(items)), [*notes, _assign(items, ast.Tuple([], ast.Load()))], [])
+        return [_assign(items, self.emitter.kleene(loop.items)), check], load(items)
+
+    def _hoist(self, subject: str, rules: list[int]) -> list[ast.stmt]:
+        """Typed attributes of a loop's subject, read once, each with a flag that tells whether it is unknown."""
+        statements: list[ast.stmt] = []
+        for atom in dict.fromkeys(atom for index in rules for atom in _atoms(self.rules[index])):
+            if isinstance(atom.of, Local) and atom.of.name == subject and atom not in self.emitter.hoisted:
+                name = f"h{len(self.emitter.hoisted)}"
+                statements.append(_assign(name, self.emitter.typed(atom, load(variable(subject)))))
+                statements.append(_assign(_flag(name), _is_unknown(load(name))))
+                self.emitter.hoisted[atom] = name
+        return statements
+
+    # ------------------------------------------------------------ rules
+
+    def _rule(self, index: int) -> list[ast.stmt]:
+        rule = self.rules[index]
+        subject = ast.Tuple([load(variable(name)) for name, _ in rule.loops], ast.Load())
+        if rule.over_rows:
+            return [_note("rows", index, subject, self.emitter.kleene(rule.require))]
+        parts = [part for part in (rule.when, rule.require) if part is not None]
+        if rule.tolerance is not None or not all(self._is_plain(part) for part in parts):
+            return [self._judged(index, subject)]
+        flags = [load(_flag(self.emitter.hoisted[atom])) for atom in dict.fromkeys(_atoms(rule))]
+        known = self._known(index, subject)
+        if not flags:
+            return known
+        doubt = flags[0] if len(flags) == 1 else ast.BoolOp(ast.Or(), flags)
+        return [ast.If(doubt, [self._judged(index, subject)], known)]
+
+    def _judged(self, index: int, subject: ast.expr) -> ast.stmt:
+        """The three-valued way: the parts as functions."""
+        rule = self.rules[index]
+        when = ast.Constant(None) if rule.when is None else lambda_(self.emitter.kleene(rule.when))
+        return _note("judge", index, subject, when, lambda_(self.emitter.kleene(rule.require)))
+
+    def _known(self, index: int, subject: ast.expr) -> list[ast.stmt]:
+        """The plain way. A division by zero violates."""
+        rule = self.rules[index]
+        fail = _note("fail", index, subject)
+        body: list[ast.stmt] = [ast.If(ast.UnaryOp(ast.Not(), self.emitter.plain(rule.require)), [fail], [])]
+        if rule.when is not None:
+            body = [ast.If(self.emitter.plain(rule.when), [_note("subjects", index, ast.Constant(1)), *body], [])]
+        if not _divides(rule):
+            return body
+        handler = ast.ExceptHandler(load("ZeroDivisionError"), None, [fail])
+        return [ast.Try(body, [handler], [], [])]
+
+    def _is_plain(self, expr: Expr) -> bool:
+        """Can nothing in it be unknown, apart from what is hoisted here?"""
+        for part in walk(expr):
+            match part:
+                case Ask() | Call(function="field" | "dataset"):
+                    return False
+                case Local(name="previous" | "changes"):
+                    return False
+                case Attribute(declared=True) | Custom():
+                    if part not in self.emitter.hoisted:
+                        return False
+                case Attribute(type=of) if required(of) in (COLUMN, DECIMAL) and not _is_finding(part):
+                    return False
+                case Call(args=args) if any(arg.type == COLUMN for arg in args):
+                    return False
+                case _:
+                    continue
+        return True
+
+
+def _is_finding(part: Attribute) -> bool:
+    """Findings are made by us: their numbers are exact already."""
+    return part.of.type == Entity("PiiFinding")
+
+
+def _atoms(rule: RulePlan) -> Iterator[Attribute | Custom]:
+    """The typed attributes that a rule reads, in order."""
+    for whole in (rule.when, rule.require):
+        if whole is not None:
+            for part in walk(whole):
+                if isinstance(part, Custom) or (isinstance(part, Attribute) and part.declared):
+                    yield part
+
+
+def _is_counted(rule: RulePlan) -> bool:
+    """Are the subjects of the rule simply all iterations of its loop?"""
+    return rule.when is None and rule.tolerance is None and not rule.over_rows
+
+
+def _divides(rule: RulePlan) -> bool:
+    parts = [part for part in (rule.when, rule.require) if part is not None]
+    return any(isinstance(part, Call) and part.function == "/" for whole in parts for part in walk(whole))
+
+
+def _note(method: str, index: int, *args: ast.expr) -> ast.stmt:
+    return ast.Expr(call(ast.Attribute(load("note"), method, ast.Load()), ast.Constant(index), *args))
+
+
+def _assign(name: str, value: ast.expr) -> ast.stmt:
+    return ast.Assign([ast.Name(name, ast.Store())], value)
+
+
+def _increment(name: str) -> ast.stmt:
+    return ast.AugAssign(ast.Name(name, ast.Store()), ast.Add(), ast.Constant(1))
+
+
+def _is_unknown(value: ast.expr) -> ast.expr:
+    return ast.Compare(ast.Attribute(value, "__class__", ast.Load()), [ast.Is()], [load("Unknown")])
+
+
+def _flag(name: str) -> str:
+    return f"unknown_{name}"

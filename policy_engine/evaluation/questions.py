@@ -1,0 +1,116 @@
+"""Questions of a plan about one product to metrics of its data, and their answers back to values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any, Final
+
+from policy_engine.data.model import (
+    Answer,
+    Count,
+    Duplicates,
+    Metric,
+    Orphans,
+    Personal,
+    Reduce,
+    RowCheck,
+    Unavailable,
+)
+from policy_engine.data.personal.findings import findings
+from policy_engine.plan.expressions import And, Ask, Captured, Column, Const, Expr
+from policy_engine.plan.values import Unknown
+from policy_engine.plan.walk import rebuild
+from policy_engine.product.model import Dataset, Field
+
+#: Of these, what a sample shows is conclusive where it violates, and open where it does not.
+CONCLUSIVE_ON_SAMPLES: Final = frozenset({"rows", "duplicates", "pii"})
+
+
+class Questions:
+    """Asks the metrics of one evaluation; what has no answer yet is remembered in `open`.
+
+    `sampled` are the numbers of the questions that a sample answered.
+    """
+
+    def __init__(
+        self, asks: tuple[Ask, ...], answers: Mapping[Metric, Answer], samples: frozenset[str], *, names_only: bool
+    ) -> None:
+        self.open: set[Metric] = set()
+        self.sampled: set[int] = set()
+        self._asks = asks
+        self._answers = answers
+        self._samples = samples
+        self._names_only = names_only
+
+    def ask(self, index: int, subject: Any, args: tuple[Any, ...]) -> Any:
+        """The answer to question number `index` about a dataset or field."""
+        for part in (subject, *args):
+            if isinstance(part, Unknown):
+                return part
+        ask = self._asks[index]
+        if ask.kind == "pii" and self._names_only:
+            return findings(subject, None)
+        dataset = subject.name if isinstance(subject, Dataset) else subject.dataset
+        if dataset in self._samples:
+            if ask.kind not in CONCLUSIVE_ON_SAMPLES:
+                return Unknown(f"only a sample of `{dataset}` was given, which cannot decide this")
+            self.sampled.add(index)
+        return self._answer(ask, subject, dataset, args)
+
+    def _answer(self, ask: Ask, subject: Any, dataset: str, args: tuple[Any, ...]) -> Any:
+        where, what = (None if part is None else _bound(part, subject, args) for part in (ask.condition, ask.value))
+        match ask.kind:
+            case "count":
+                return self._value(Count(dataset, where))
+            case "share":
+                return self._share(dataset, where, what)
+            case "sum" | "min" | "max" | "mean" | "distinct":
+                assert what is not None
+                return self._value(Reduce(ask.kind, dataset, what, where))
+            case "rows":
+                assert what is not None
+                return self._value(RowCheck(dataset, where, what))
+            case "duplicates":
+                return self._value(Duplicates(dataset, args[0]))
+            case "orphans":
+                other = args[0]
+                return self._value(Orphans(dataset, column(subject), other.dataset, column(other)))
+            case "pii":
+                found = self._value(Personal(dataset, column(subject)))
+                return found if isinstance(found, Unknown) else findings(subject, found)
+            case _:
+                raise AssertionError(f"no question `{ask.kind}`")
+
+    def _share(self, dataset: str, where: Expr | None, what: Expr | None) -> Any:
+        assert what is not None
+        population = self._value(Count(dataset, where))
+        part = self._value(Count(dataset, what if where is None else And(where, what)))
+        if isinstance(population, Unknown) or isinstance(part, Unknown):
+            return population if isinstance(population, Unknown) else part
+        return Fraction(part, population) if population else None
+
+    def _value(self, metric: Metric) -> Any:
+        if metric not in self._answers:
+            self.open.add(metric)
+            return Unknown("not yet scanned")
+        answer = self._answers[metric]
+        return Unknown(answer.reason) if isinstance(answer, Unavailable) else answer
+
+
+def column(field: Field) -> str:
+    """A field's path inside its dataset: what the scan calls the column."""
+    return field.path.removeprefix(f"{field.dataset}.")
+
+
+def _bound(expr: Expr, subject: Dataset | Field, args: tuple[Any, ...]) -> Expr:
+    """A row expression with its column and captured values filled in."""
+    match expr:
+        case Captured(index=index, type=of):
+            return Const(args[index], of)
+        case Column(name=None):
+            assert isinstance(subject, Field)
+            return replace(expr, name=column(subject))
+        case _:
+            return rebuild(expr, lambda part: _bound(part, subject, args))

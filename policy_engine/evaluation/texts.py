@@ -1,0 +1,87 @@
+"""Values, subjects and messages as text for people. Values of data are shown only when that is asked for."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from policy_engine.changes.model import Change
+from policy_engine.data.model import PiiFinding
+from policy_engine.plan.expressions import Ask, Expr
+from policy_engine.plan.values import Unknown, show_fraction
+from policy_engine.plan.walk import walk
+from policy_engine.product.model import Dataset, Element, Field, Owner, Place, Port, Product, Sla
+
+#: Kinds of question whose answers are values out of the data.
+REVEALING = frozenset({"min", "max", "sum", "mean"})
+HIDDEN = "(hidden; --show-values prints it)"
+
+
+def show(value: Any) -> str:
+    """A value as text."""
+    match value:
+        case None:
+            return "(missing)"
+        case Unknown():
+            return "(unknown)"
+        case bool():
+            return "true" if value else "false"
+        case Fraction():
+            return show_fraction(value)
+        case Decimal():
+            return show_fraction(Fraction(value))
+        case datetime():
+            return value.isoformat().replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
+        case tuple() | frozenset():
+            return ", ".join(show(item) for item in value)
+        case _:
+            return str(value)
+
+
+def reveals(part: Expr) -> bool:
+    """Would printing this expression print a value out of the data?"""
+    return any(isinstance(inner, Ask) and inner.kind in REVEALING for inner in walk(part))
+
+
+def render(template: tuple[str | Expr, ...], values: tuple[Any, ...], *, show_values: bool) -> str:
+    """A message with its expressions evaluated."""
+    pieces = [
+        HIDDEN if not isinstance(part, str) and not show_values and reveals(part) else show(value)
+        for part, value in zip(template, values, strict=True)
+    ]
+    return "".join(pieces)
+
+
+def subject_name(product: Product, subject: tuple[Any, ...]) -> str:
+    """What a violation is about, as a path; the innermost part that has a name."""
+    for part in reversed(subject):
+        found = _name(part)
+        if found is not None:
+            return found
+    return product.name or product.id
+
+
+def _name(part: Any) -> str | None:
+    match part:
+        case Field(path=path) | Change(path=path) | PiiFinding(field=path):
+            return path
+        case Dataset(name=text) | Port(name=text) | Sla(name=text) | Owner(name=text):
+            return text
+        case _:
+            return None
+
+
+def subject_place(product: Product, subject: tuple[Any, ...], focus: str | None) -> Place | None:
+    """Where in the product's file: the attribute the rule is about, where the file states it, else the subject."""
+    for at, part in enumerate(reversed(subject)):
+        if isinstance(part, Change):
+            return part.place
+        if isinstance(part, Element):
+            pointer = (part.pointers.get(focus) if focus is not None and at == 0 else None) or part.pointer
+            return product.places.get(pointer)
+    pointer = product.pointers.get(focus) if focus is not None else None
+    return product.places.get(pointer or product.pointers.get("name") or "") or product.places.get("")

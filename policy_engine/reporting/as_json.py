@@ -1,0 +1,105 @@
+"""Reports as one JSON document: sorted, without colour, with a versioned schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from policy_engine.evaluation.model import Report, RuleResult, Violation
+from policy_engine.verdict import Outcome, Verdict
+
+SCHEMA: Final = "urn:policy-engine:report:v1"
+
+_WORST: Final = (Verdict.NON_COMPLIANT, Verdict.INDETERMINATE, Verdict.COMPLIANT)
+
+
+def worst(verdicts: Sequence[Verdict]) -> Verdict:
+    """The verdict on several products: the worst of theirs; indeterminate where there is none."""
+    return next((verdict for verdict in _WORST if verdict in verdicts), Verdict.INDETERMINATE)
+
+
+def render_json(reports: Sequence[Report]) -> str:
+    """All reports of one run."""
+    document = {
+        "schema": SCHEMA,
+        "as_of": reports[0].as_of.isoformat().replace("+00:00", "Z") if reports else None,
+        "verdict": worst([report.verdict for report in reports]),
+        "products": [_product(report) for report in reports],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _product(report: Report) -> dict[str, Any]:
+    return {
+        "id": report.id,
+        "name": report.name,
+        "version": report.version,
+        "domain": report.domain,
+        "file": report.file,
+        "digest": report.digest,
+        "previous": report.previous,
+        "stage": report.stage,
+        "verdict": report.verdict,
+        "policies": {
+            "global": report.policies.global_sources,
+            "local": report.policies.local_sources,
+            "plan": report.policies.plan,
+            "language": report.policies.language,
+        },
+        "data": [
+            {
+                "dataset": manifest.dataset,
+                "format": manifest.format,
+                "digest": manifest.digest,
+                "sampled": manifest.sampled,
+                "files": [{"path": file.path, "size": file.size, "sha256": file.digest} for file in manifest.files],
+            }
+            for manifest in report.data
+        ],
+        "counts": {outcome.value: report.count(outcome) for outcome in Outcome},
+        "rules": [_rule(report, result) for result in report.results],
+        "not_understood": [
+            {
+                "message": remark.message,
+                "line": remark.place.line,
+                "column": remark.place.column,
+                "pointer": remark.place.pointer,
+            }
+            for remark in report.remarks
+        ],
+    }
+
+
+def _rule(report: Report, result: RuleResult) -> dict[str, Any]:
+    later = result.next_enforcement
+    return {
+        "rule": result.rule,
+        "layer": result.layer,
+        "severity": result.severity,
+        "owner": result.owner,
+        "controls": list(result.controls),
+        "documentation": result.documentation,
+        "enforcement": result.enforcement,
+        "next_enforcement": None if later is None else {"enforcement": later[0], "from": later[1].isoformat()},
+        "outcome": result.outcome,
+        "subjects": result.subjects,
+        "reasons": list(result.reasons),
+        "violations": [_violation(report, violation) for violation in result.violations],
+    }
+
+
+def _violation(report: Report, violation: Violation) -> dict[str, Any]:
+    place = violation.place
+    location: dict[str, str | int | None] = {"file": report.file, "line": None, "column": None, "pointer": None}
+    if place is not None:
+        location |= {"line": place.line, "column": place.column, "pointer": place.pointer}
+    return {
+        "subject": violation.subject,
+        "message": violation.message,
+        "fix": violation.fix,
+        "location": location,
+        "count": violation.count,
+        "scanned": violation.scanned,
+        "rows": list(violation.rows),
+    }

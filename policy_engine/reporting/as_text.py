@@ -1,0 +1,131 @@
+"""A report as text for people: the verdict first, then what blocks, what warns, what could not be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from policy_engine.evaluation.model import Report, RuleResult, Violation
+from policy_engine.verdict import Enforcement, Outcome, Verdict
+
+#: `style(text, role)` may add colour; roles: good, bad, doubt, heading, quiet.
+Style = Callable[[str, str], str]
+
+_ROLES: Final = {Verdict.COMPLIANT: "good", Verdict.NON_COMPLIANT: "bad", Verdict.INDETERMINATE: "doubt"}
+_WORDS: Final = {
+    Verdict.COMPLIANT: "compliant",
+    Verdict.NON_COMPLIANT: "not compliant",
+    Verdict.INDETERMINATE: "indeterminate",
+}
+_HEADINGS: Final = {
+    Enforcement.BLOCK: ("blocks", "bad"),
+    Enforcement.WARN: ("warns", "doubt"),
+    Enforcement.INFORM: ("informs", "quiet"),
+}
+#: Violations of one rule that are shown; the rest is counted.
+SHOWN: Final = 20
+
+
+def plain(text: str, _role: str) -> str:
+    """No colour."""
+    return text
+
+
+def render_text(report: Report, style: Style = plain, *, verbose: bool = False) -> str:
+    """The whole report. `verbose` adds what passed and what did not apply."""
+    lines = [*_head(report, style)]
+    for enforcement in (Enforcement.BLOCK, Enforcement.WARN, Enforcement.INFORM):
+        failed = [r for r in report.results if r.outcome is Outcome.FAIL and r.enforcement is enforcement]
+        if failed:
+            word, role = _HEADINGS[enforcement]
+            lines += ["", style(word, role)]
+            lines += [line for result in failed for line in _failed(report, result, style)]
+    lines += _listed(report, Outcome.INDETERMINATE, "could not be decided (never counts as compliant)", style)
+    lines += _listed(report, Outcome.DUE_LATER, "due later", style)
+    if verbose:
+        lines += _listed(report, Outcome.PASS, "passes", style)
+        lines += _listed(report, Outcome.NOT_APPLICABLE, "does not apply", style)
+    lines += _upcoming(report, style)
+    if report.remarks:
+        lines += ["", style("not understood in the contract", "heading")]
+        lines += [
+            f"  {report.file}:{remark.place.line}:{remark.place.column}  {remark.message}" for remark in report.remarks
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _head(report: Report, style: Style) -> Iterator[str]:
+    verdict = style(_WORDS[report.verdict], _ROLES[report.verdict])
+    version = f" {report.version}" if report.version else ""
+    yield f"{verdict}: {report.name or report.id}{version}  {style(report.file, 'quiet')}"
+    counts = [
+        (sum(1 for r in report.results if r.outcome is Outcome.FAIL and r.enforcement is Enforcement.BLOCK), "block"),
+        (sum(1 for r in report.results if r.outcome is Outcome.FAIL and r.enforcement is Enforcement.WARN), "warn"),
+        (sum(1 for r in report.results if r.outcome is Outcome.FAIL and r.enforcement is Enforcement.INFORM), "inform"),
+        (report.count(Outcome.INDETERMINATE), "undecided"),
+        (report.count(Outcome.DUE_LATER), "due later"),
+        (report.count(Outcome.PASS), "pass"),
+        (report.count(Outcome.NOT_APPLICABLE), "not applicable"),
+    ]
+    said = ", ".join(f"{count} {word}" for count, word in counts if count)
+    moment = report.as_of.isoformat().replace("+00:00", "Z")
+    yield style(f"{len(report.results)} rules: {said}; stage {report.stage}, as of {moment}", "quiet")
+    if not report.data:
+        yield style("no data was given: only metadata was checked", "quiet")
+
+
+def _failed(report: Report, result: RuleResult, style: Style) -> Iterator[str]:
+    owner = f"  {result.owner}" if result.owner else ""
+    yield f"  {style(result.rule, 'heading')}  {style(f'{result.severity}{owner}', 'quiet')}"
+    for violation in result.violations[:SHOWN]:
+        yield from _violation(report, violation, style)
+    if len(result.violations) > SHOWN:
+        yield style(f"    … and {len(result.violations) - SHOWN} more (--format json lists all)", "quiet")
+    for reason in result.reasons:
+        yield style(f"    not decided for the rest: {reason}", "doubt")
+
+
+def _violation(report: Report, violation: Violation, style: Style) -> Iterator[str]:
+    place = f"{report.file}:{violation.place.line}:{violation.place.column}" if violation.place else report.file
+    yield f"    {style(place, 'quiet')}"
+    yield f"      {violation.message}"
+    if violation.count is not None:
+        rows = f", first in row {_list(violation.rows)}" if violation.rows else ""
+        yield f"      {violation.count} of {violation.scanned} violate{rows}"
+    if violation.fix:
+        yield f"      fix: {violation.fix}"
+
+
+def _listed(report: Report, outcome: Outcome, heading: str, style: Style) -> Iterator[str]:
+    results = [result for result in report.results if result.outcome is outcome]
+    if not results:
+        return
+    yield ""
+    yield style(heading, "heading")
+    width = max(len(result.rule) for result in results)
+    for result in results:
+        reason = "; ".join(result.reasons) if result.reasons else _seen(result)
+        yield f"  {result.rule.ljust(width)}  {style(reason, 'quiet')}"
+
+
+def _seen(result: RuleResult) -> str:
+    return f"{result.subjects} looked at" if result.subjects else "nothing to look at"
+
+
+def _upcoming(report: Report, style: Style) -> Iterator[str]:
+    coming = [
+        (result, *result.next_enforcement)
+        for result in report.results
+        if result.outcome in {Outcome.FAIL, Outcome.INDETERMINATE} and result.next_enforcement is not None
+    ]
+    if not coming:
+        return
+    yield ""
+    yield style("will get stricter", "heading")
+    width = max(len(result.rule) for result, _, _ in coming)
+    for result, enforcement, since in coming:
+        yield f"  {result.rule.ljust(width)}  {enforcement}s from {since.isoformat()}"
+
+
+def _list(numbers: Iterable[int]) -> str:
+    return ", ".join(str(number) for number in numbers)
