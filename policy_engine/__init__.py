@@ -1,0 +1,56 @@
+"""Policy as code for federated data governance: judge data products, sign the verdict, verify it years later.
+
+The public calls are `policies`, `check`, `attest` and `verify`, and what they take and give; everything else may change.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from policy_engine.api import attest, check, policies, verify
+    from policy_engine.diagnostics import PolicyTextError
+    from policy_engine.engine import DataGiven, Policies
+    from policy_engine.errors import PolicyEngineError, VerificationError
+    from policy_engine.evaluation import Report
+    from policy_engine.trust import load_keyring, load_private
+    from policy_engine.verdict import Enforcement, Outcome, Stage, Verdict
+
+__all__ = [
+    "DataGiven",
+    "Enforcement",
+    "Outcome",
+    "Policies",
+    "PolicyEngineError",
+    "PolicyTextError",
+    "Report",
+    "Stage",
+    "Verdict",
+    "VerificationError",
+    "attest",
+    "check",
+    "load_keyring",
+    "load_private",
+    "policies",
+    "verify",
+]
+
+_HOMES = {
+    "api": ("attest", "check", "policies", "verify"),
+    "diagnostics": ("PolicyTextError",),
+    "engine": ("DataGiven", "Policies"),
+    "errors": ("PolicyEngineError", "VerificationError"),
+    "evaluation": ("Report",),
+    "trust": ("load_keyring", "load_private"),
+    "verdict": ("Enforcement", "Outcome", "Stage", "Verdict"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Public names are imported when they are used: every command starts by importing this package."""
+    import importlib
+
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"policy_engine.{home}"), name)
+    raise AttributeError(f"module `policy_engine` has no attribute `{name}`")

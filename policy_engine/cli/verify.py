@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from policy_engine.errors import InputError, PolicyEngineError, UsageError
+from policy_engine.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from policy_engine.attestation import Conclusion
@@ -74,6 +71,7 @@ def command(
     """
     from policy_engine.attestation import REQUIRED_BY_DEFAULT, Requirement, examine
     from policy_engine.cli.main import complain
+    from policy_engine.cli.output import emit, is_coloured
     from policy_engine.plan.layer import Layer
     from policy_engine.reporting.verification import Checked, render_json, render_text, worst
     from policy_engine.trust import load_keyring
@@ -104,12 +102,9 @@ def command(
         return Checked(str(file), done)
 
     checked = tuple(check(file) for file in attestations)
-    is_coloured = output is None and not is_plain and "NO_COLOR" not in os.environ and sys.stdout.isatty()
-    text = render_json(checked) if form == "json" else render_text(checked, colour=is_coloured, quiet=is_quiet)
-    if output is None:
-        click.echo(text, nl=False, color=is_coloured)
-    else:
-        _write(output, text.encode())
+    coloured = is_coloured(output, is_plain=is_plain)
+    text = render_json(checked) if form == "json" else render_text(checked, colour=coloured, quiet=is_quiet)
+    emit(text, output, coloured=coloured)
     return _exit_code(worst(checked))
 
 
@@ -148,9 +143,10 @@ def _manifests(options: tuple[str, ...]) -> dict[str, Manifest]:
 
 
 def _layer(layer: Layer, paths: tuple[Path, ...]) -> LayerFiles | None:
+    from policy_engine.cli.inputs import layer_root
     from policy_engine.plan.layer import read_layer
 
-    return read_layer(layer, paths) if paths else None
+    return read_layer(layer, tuple(layer_root(path) for path in paths)) if paths else None
 
 
 def _read(path: Path) -> bytes:
@@ -169,16 +165,3 @@ def _read_attestation(path: Path) -> bytes:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError(f"cannot read `{path}`: {error.strerror}") from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        try:
-            with beside.open("xb") as file:
-                file.write(content)
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise PolicyEngineError(f"cannot write `{path}`: {error.strerror}") from error

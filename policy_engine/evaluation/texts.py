@@ -83,5 +83,5 @@ def subject_place(product: Product, subject: tuple[Any, ...], focus: str | None)
         if isinstance(part, Element):
             pointer = (part.pointers.get(focus) if focus is not None and at == 0 else None) or part.pointer
             return product.places.get(pointer)
-    pointer = product.pointers.get(focus) if focus is not None else None
-    return product.places.get(pointer or product.pointers.get("name") or "") or product.places.get("")
+    stated = product.pointers.get(focus or "name") or product.pointers.get("name") or ""
+    return product.places.get(stated) or product.places.get("")

@@ -33,7 +33,7 @@ def plain(text: str, _role: str) -> str:
 
 def render_text(report: Report, style: Style = plain, *, verbose: bool = False) -> str:
     """The whole report. `verbose` adds what passed and what did not apply."""
-    lines = [*_head(report, style)]
+    lines = [*headline(report, style)]
     for enforcement in (Enforcement.BLOCK, Enforcement.WARN, Enforcement.INFORM):
         failed = [r for r in report.results if r.outcome is Outcome.FAIL and r.enforcement is enforcement]
         if failed:
@@ -54,14 +54,14 @@ def render_text(report: Report, style: Style = plain, *, verbose: bool = False) 
     return "\n".join(lines) + "\n"
 
 
-def _head(report: Report, style: Style) -> Iterator[str]:
+def headline(report: Report, style: Style = plain) -> Iterator[str]:
+    """The verdict and the counts."""
     verdict = style(_WORDS[report.verdict], _ROLES[report.verdict])
     version = f" {report.version}" if report.version else ""
     yield f"{verdict}: {report.name or report.id}{version}  {style(report.file, 'quiet')}"
+    failed = [result.enforcement for result in report.results if result.outcome is Outcome.FAIL]
     counts = [
-        (sum(1 for r in report.results if r.outcome is Outcome.FAIL and r.enforcement is Enforcement.BLOCK), "block"),
-        (sum(1 for r in report.results if r.outcome is Outcome.FAIL and r.enforcement is Enforcement.WARN), "warn"),
-        (sum(1 for r in report.results if r.outcome is Outcome.FAIL and r.enforcement is Enforcement.INFORM), "inform"),
+        *((failed.count(enforcement), enforcement.value) for enforcement in reversed(Enforcement)),
         (report.count(Outcome.INDETERMINATE), "undecided"),
         (report.count(Outcome.DUE_LATER), "due later"),
         (report.count(Outcome.PASS), "pass"),
@@ -90,7 +90,9 @@ def _violation(report: Report, violation: Violation, style: Style) -> Iterator[s
     yield f"    {style(place, 'quiet')}"
     yield f"      {violation.message}"
     if violation.count is not None:
-        rows = f", first in row {_list(violation.rows)}" if violation.rows else ""
+        rows = (
+            f", first in row{'s' if len(violation.rows) > 1 else ''} {_list(violation.rows)}" if violation.rows else ""
+        )
         yield f"      {violation.count} of {violation.scanned} violate{rows}"
     if violation.fix:
         yield f"      fix: {violation.fix}"

@@ -1,0 +1,108 @@
+"""`policy-engine attest`: judge products as `check` does, and sign what was found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from policy_engine.cli.inputs import PATH, product_options
+from policy_engine.errors import UsageError
+
+
+@click.command(name="attest")
+@product_options
+@click.option("--key", required=True, type=PATH, metavar="FILE", help="the private key to sign with")
+@click.option(
+    "--passphrase-file", type=PATH, metavar="FILE", help="the key's passphrase; else POLICY_ENGINE_PASSPHRASE"
+)
+@click.option(
+    "-o", "output", type=PATH, metavar="FILE|DIR",
+    help="where the attestation goes; of several products, a folder; default: beside the contract",
+)  # fmt: skip
+@click.option("--quiet", is_flag=True, help="print nothing; only the exit code tells")
+@click.option("--no-color", "is_plain", is_flag=True, help="no colours, as with NO_COLOR")
+def command(
+    products: tuple[Path, ...],
+    global_paths: tuple[Path, ...],
+    local_paths: tuple[Path, ...],
+    data: tuple[str, ...],
+    sampled: tuple[str, ...],
+    previous: str | None,
+    stage: str | None,
+    as_of: str | None,
+    key: Path,
+    passphrase_file: Path | None,
+    output: Path | None,
+    quiet: bool,
+    is_plain: bool,
+) -> int:
+    """Judge products, and sign the verdict: an attestation that anybody can verify offline, years later.
+
+    A product that does not comply is attested too: the attestation says so. It holds digests, outcomes and counts,
+    never values of data. --global must be given, so that nobody signs under policies that were not meant.
+
+    \b
+    Example:
+      policy-engine attest orders.odcs.yaml --global policies/global --local policies/sales \\
+          --data orders=data/orders.parquet --key keys/sales-ci.key -o orders.attestation.json
+
+    Exit codes: 0 compliant, 1 not compliant, 2 could not answer, 3 indeterminate; signed in all cases but 2.
+    """
+    from policy_engine.attestation import sign
+    from policy_engine.cli import inputs
+    from policy_engine.cli.check import exit_code
+    from policy_engine.cli.keys import signing_key
+    from policy_engine.cli.output import is_coloured, styler, write_whole
+    from policy_engine.engine import check
+    from policy_engine.reporting.as_text import headline
+    from policy_engine.verdict import Stage
+
+    if not global_paths:
+        raise UsageError(
+            "no global policies were given", help="name them with --global, such as --global policies/global"
+        )
+    files = inputs.product_files(products)
+    targets = {file: _target(file, output, several=len(files) > 1) for file in files}
+    signer = signing_key(key, passphrase_file)
+    policies = inputs.policies_from(global_paths, local_paths)
+    given = inputs.data_from(data, sampled)
+    moment = inputs.time_from(as_of)
+    style = styler(coloured=is_coloured(None, is_plain=is_plain))
+    verdicts = []
+    for file in files:
+        report = check(
+            file,
+            policies,
+            data=given,
+            previous=inputs.previous_from(previous),
+            stage=None if stage is None else Stage(stage),
+            as_of=moment,
+        )
+        envelope = sign(
+            report,
+            signer,
+            time_evaluated=inputs.time_from(None),
+            global_files=policies.global_files,
+            local_files=policies.local_files,
+        )
+        write_whole(targets[file], envelope)
+        verdicts.append(report.verdict)
+        if not quiet:
+            click.echo("\n".join(headline(report, style)))
+            click.echo(f"signed with key {signer.public.id[:12]}…: {targets[file]}")
+    return exit_code(verdicts)
+
+
+def _target(file: Path, output: Path | None, *, several: bool) -> Path:
+    """Where the attestation of a contract goes."""
+    name = f"{file.name.partition('.')[0]}.attestation.json"
+    if output is None:
+        return file.with_name(name)
+    if output.is_dir():
+        return output / name
+    if several:
+        raise UsageError(
+            f"`{output}` is no folder, and there are several products", help="name an existing folder with -o"
+        )
+    return output
