@@ -183,6 +183,6 @@ def _previous(previous: Previous) -> Product | Unknown | None:
 def _changes(before: Product | Unknown | None, product: Product) -> tuple[Change, ...] | Unknown:
     if not isinstance(before, Product):
         return () if before is None else before
-    from policy_engine.changes import compare
+    from policy_engine.changes.compare import compare
 
     return compare(before, product)

@@ -1,4 +1,7 @@
-"""The syntax tree: what the author wrote, with the span of every part. Names are not resolved, types not checked."""
+"""The syntax tree: what the author wrote, with the span of every part. Names are not resolved, types not checked.
+
+Nodes are compared by identity (`eq=False`): nobody asks for more, and generating it costs start-up time.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from policy_engine.plan.values import Duration
 from policy_engine.verdict import Enforcement
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ident:
     """A name where it stands. Dotted names keep their dots in `text`."""
 
@@ -25,13 +28,13 @@ class Ident:
 # ---------------------------------------------------------------- expressions
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Name:
     name: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Literal:
     """A value written out. A Fraction is a decimal or percent, a bool is `true` or `false`."""
 
@@ -39,21 +42,21 @@ class Literal:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dot:
     of: Expression
     name: Ident
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Index:
     of: Expression
     key: Expression
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Filtered:
     """An argument `x in xs where c`, before it is known that `x in xs` binds."""
 
@@ -62,7 +65,7 @@ class Filtered:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Collected:
     """An argument `e for x in xs where c`."""
 
@@ -76,21 +79,21 @@ class Collected:
 Argument: TypeAlias = "Expression | Filtered | Collected"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Call:
     callee: Expression
     args: tuple[Argument, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unary:
     operator: OneOf["not", "-"]
     operand: Expression
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Binary:
     """Operators: and or == != < <= > >= in matches + - * / otherwise."""
 
@@ -100,7 +103,7 @@ class Binary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Presence:
     """`x is present` or, where `missing`, `x is missing`."""
 
@@ -109,7 +112,7 @@ class Presence:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Conditional:
     condition: Expression
     then: Expression
@@ -117,7 +120,7 @@ class Conditional:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Quantifier:
     kind: OneOf["every", "some"]
     name: Ident
@@ -126,7 +129,7 @@ class Quantifier:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Elements:
     """`[a, b]` or, where `distinct`, `{a, b}`."""
 
@@ -140,7 +143,7 @@ Expression: TypeAlias = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Template:
     """A message or fix: text and expressions in turn."""
 
@@ -151,7 +154,7 @@ class Template:
 # ---------------------------------------------------------------- declarations
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TypeName:
     """`Name`, `Name<argument>`, each perhaps with `?`."""
 
@@ -161,13 +164,13 @@ class TypeName:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Typed:
     name: Ident
     type: TypeName
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Step:
     """One step of an enforcement schedule: this much from that day (None: from the beginning)."""
 
@@ -176,13 +179,13 @@ class Step:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Import:
     package: Ident
     alias: Ident | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Enum:
     name: Ident
     members: tuple[Ident, ...]
@@ -191,7 +194,7 @@ class Enum:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Attribute:
     entity: Ident
     name: Ident
@@ -202,7 +205,7 @@ class Attribute:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Let:
     name: Ident
     type: TypeName | None
@@ -211,7 +214,7 @@ class Let:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Def:
     name: Ident
     parameters: tuple[Typed, ...]
@@ -221,7 +224,7 @@ class Def:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     name: Ident
     columns: tuple[Typed, ...]
@@ -230,7 +233,7 @@ class Table:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Set:
     path: Ident
     value: Expression
@@ -238,7 +241,7 @@ class Set:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Freedom:
     """What domains may do with a parameter: `raise` or `lower` it to a bound, or `choose` from a set."""
 
@@ -247,7 +250,7 @@ class Freedom:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Param:
     name: Ident
     type: TypeName
@@ -257,13 +260,13 @@ class Param:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class For:
     name: Ident
     items: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tolerance:
     """`tolerate share of noun`: how large a share of the innermost subjects may violate."""
 
@@ -272,7 +275,7 @@ class Tolerance:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     name: Ident
     loops: tuple[For, ...]
@@ -289,14 +292,14 @@ class Rule:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Waivable:
     by: tuple[Ident, ...]
     longest: Duration
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scope:
     """Which products a policy applies to: those of these ids, or those for which the condition holds."""
 
@@ -305,7 +308,7 @@ class Scope:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Policy:
     name: Ident
     owner: str
@@ -327,7 +330,7 @@ class Policy:
 Declaration: TypeAlias = Enum | Attribute | Let | Def | Table | Set | Policy
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class File:
     """One policy file."""
 

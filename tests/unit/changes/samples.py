@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from policy_engine.changes import Change, compare
+from policy_engine.changes.compare import compare
+from policy_engine.changes.model import Change
 from policy_engine.product import Product, parse_product, read_product
 
 DATA = Path(__file__).parents[2] / "data"

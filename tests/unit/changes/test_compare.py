@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policy_engine.changes import Change, compare
+from policy_engine.changes.compare import compare
 from policy_engine.changes.effects import EFFECTS
+from policy_engine.changes.model import Change
 from policy_engine.product import VOCABULARY, Product, read_product
 
 from .samples import DATA, changes, cities, contract, only, with_field
