@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from policy_engine.evaluation.convert import misfit
+from policy_engine.evaluation.convert import converter, misfit
 from policy_engine.evaluation.model import Violation
 from policy_engine.evaluation.texts import show, subject_name, subject_place
 from policy_engine.plan.model import AttributePlan
-from policy_engine.plan.types import Enumeration, Optional, required
+from policy_engine.plan.types import Enumeration, required
+from policy_engine.plan.values import Unknown
 from policy_engine.product.model import Element, Product
 
 
@@ -34,26 +35,28 @@ def elements(product: Product, entity: str) -> Iterator[Element]:
 
 def check_attribute(plan: AttributePlan, product: Product) -> tuple[int, tuple[Violation, ...]]:
     """How many elements were looked at, and those whose attribute does not fit."""
-    found = list(elements(product, plan.entity))
-    return len(found), tuple(violation for element in found for violation in _violations(plan, product, element))
+    found = tuple(elements(product, plan.entity))
+    convert = converter(plan.type, plan.attribute)
+    wrong = [element for element in found if convert(_stated(plan, element)).__class__ is Unknown]
+    return len(found), tuple(_violation(plan, product, element) for element in wrong)
 
 
-def _violations(plan: AttributePlan, product: Product, element: Element) -> Iterator[Violation]:
-    raw: Any = getattr(element, plan.attribute) if plan.custom is None else element.custom.get(plan.custom)
+def _stated(plan: AttributePlan, element: Element) -> Any:
+    return getattr(element, plan.attribute) if plan.custom is None else element.custom.get(plan.custom)
+
+
+def _violation(plan: AttributePlan, product: Product, element: Element) -> Violation:
+    raw = _stated(plan, element)
     subject = () if isinstance(element, Product) else (element,)
     name = subject_name(product, subject)
-    key = plan.attribute if plan.custom is None else f"custom.{plan.custom}"
     called = plan.attribute if plan.custom is None else f"custom property `{plan.custom}`"
     if raw is None:
-        if not isinstance(plan.type, Optional):
-            place = subject_place(product, subject, None)
-            yield Violation(name, f"{name} does not state {called}", f"state {called}: {_example(plan)}", place)
-        return
-    problem = misfit(raw, plan.type)
-    if problem is not None:
-        place = product.places.get(element.pointers.get(key, element.pointer))
-        stated = f"`{show(raw)}`" if isinstance(raw, str | int | bool) else "what is stated"
-        yield Violation(name, f"{name}: {stated} is {problem}", f"{called}: {_example(plan)}", place)
+        place = subject_place(product, subject, None)
+        return Violation(name, f"{name} does not state {called}", f"state {called}: {_example(plan)}", place)
+    key = plan.attribute if plan.custom is None else f"custom.{plan.custom}"
+    place = product.places.get(element.pointers.get(key, element.pointer))
+    stated = f"`{show(raw)}`" if isinstance(raw, str | int | bool) else "what is stated"
+    return Violation(name, f"{name}: {stated} is {misfit(raw, plan.type)}", f"{called}: {_example(plan)}", place)
 
 
 def _example(plan: AttributePlan) -> str:

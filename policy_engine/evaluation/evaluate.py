@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
 
@@ -53,17 +54,45 @@ class Inputs:
 
 def evaluate(plan: Plan, inputs: Inputs) -> tuple[RuleResult, ...]:
     """The result of every rule and typed attribute, in the plan's order."""
-    due = replace(plan, rules=tuple(rule for rule in plan.rules if _is_due(rule, inputs.stage)))
-    results = iter(_results(due, inputs))
+    prepared = _prepared(_Same(plan), inputs.stage)
+    results = iter(_results(prepared, inputs))
     judged = tuple(next(results) if _is_due(rule, inputs.stage) else _later(rule, inputs) for rule in plan.rules)
     return (*judged, *(_attribute(attribute, inputs) for attribute in plan.attributes))
 
 
-def _results(plan: Plan, inputs: Inputs) -> tuple[RuleResult, ...]:
-    program = _program(plan)
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """The rules of a plan that are due at a stage, and their program."""
+
+    rules: tuple[RulePlan, ...]
+    program: Program
+    tolerances: tuple[Fraction | None, ...]
+
+
+class _Same:
+    """A plan as the key of a cache, by identity: comparing plans by content would cost more than judging a product."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def __hash__(self) -> int:
+        return id(self.plan)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.plan is self.plan
+
+
+@lru_cache(maxsize=8)
+def _prepared(same: _Same, stage: Stage) -> _Prepared:
+    plan = same.plan
+    rules = tuple(rule for rule in plan.rules if _is_due(rule, stage))
+    return _Prepared(rules, generate(replace(plan, rules=rules)), tuple(rule.tolerance for rule in rules))
+
+
+def _results(prepared: _Prepared, inputs: Inputs) -> tuple[RuleResult, ...]:
     answers: dict[Metric, Answer] = {}
     for _ in range(_MAX_ROUNDS):
-        run = _Run(plan, program, inputs, answers)
+        run = _Run(prepared, inputs, answers)
         results = run.results()
         if not run.questions.open:
             return results
@@ -79,28 +108,23 @@ def _later(rule: RulePlan, inputs: Inputs) -> RuleResult:
     return _made(rule, inputs, Outcome.DUE_LATER, 0, (), (f"due at stage {rule.stage}",))
 
 
-@lru_cache(maxsize=8)
-def _program(plan: Plan) -> Program:
-    return generate(plan)
-
-
 class _Run:
     """One run of the program over one product, with the answers known so far."""
 
-    def __init__(self, plan: Plan, program: Program, inputs: Inputs, answers: Mapping[Metric, Answer]) -> None:
-        self.plan = plan
-        self.program = program
+    def __init__(self, prepared: _Prepared, inputs: Inputs, answers: Mapping[Metric, Answer]) -> None:
+        self.prepared = prepared
+        self.program = prepared.program
         self.inputs = inputs
         names_only = inputs.stage is Stage.CHANGE
-        self.questions = Questions(program.asks, answers, inputs.sampled, names_only=names_only)
+        self.questions = Questions(self.program.asks, answers, inputs.sampled, names_only=names_only)
         self.roots = (inputs.product, inputs.previous, inputs.changes, inputs.as_of, self.questions.ask)
 
     def results(self) -> tuple[RuleResult, ...]:
         """Every rule's result; with open questions, what can be said without their answers."""
-        notes = Notes(tuple(rule.tolerance for rule in self.plan.rules))
+        notes = Notes(self.prepared.tolerances)
         self.program.judge(*self.roots, notes)
         notes.close()
-        return tuple(self._result(index, rule, notes.rules[index]) for index, rule in enumerate(self.plan.rules))
+        return tuple(self._result(index, rule, notes.rules[index]) for index, rule in enumerate(self.prepared.rules))
 
     def _result(self, index: int, rule: RulePlan, noted: Noted) -> RuleResult:
         applies = self.program.scopes[index](*self.roots) if index in self.program.scopes else True
