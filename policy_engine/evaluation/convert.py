@@ -40,25 +40,23 @@ def converter(of: Type, what: str) -> Convert:
     return convert
 
 
-class _Members(dict[Any, Any]):
-    """Texts to members of an enum; what is none of them is `misfit`."""
-
-    misfit: Unknown
-
-    def __missing__(self, raw: Any) -> Unknown:
-        return self.misfit
-
-
 @cache
 def member_reader(of: Type, what: str) -> Convert:
-    """The converter to an enum for attributes that are texts or None: one look-up."""
+    """The same as `converter` for an enum, which is what most attributes are: one look-up."""
     enum = required(of)
     assert isinstance(enum, Enumeration)
     convert = converter(of, what)
-    members = _Members({member: member for member in enum.members})
+    members: dict[Any, Any] = {member: member for member in enum.members}
     members[None] = convert(None)
-    members.misfit = convert("")
-    return members.__getitem__
+    misfit = convert("")
+
+    def read(raw: Any) -> Any:
+        try:
+            return members[raw]
+        except (KeyError, TypeError):
+            return misfit
+
+    return read
 
 
 def misfit(raw: Any, of: Type) -> str | None:

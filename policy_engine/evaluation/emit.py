@@ -114,10 +114,12 @@ class Emitter:
         what = f"`{str(expr.of.type).lower()}.{name}`"
         if isinstance(expr, Custom):
             read = ast.Attribute(ast.Attribute(of, "custom", ast.Load()), "get", ast.Load())
-            return call(self.constant(converter(expr.type, what)), call(read, ast.Constant(name)))
+            raw = call(read, ast.Constant(name))
+        else:
+            raw = ast.Attribute(of, name, ast.Load())
         is_enum = isinstance(required(expr.type), Enumeration)
         reader = member_reader(expr.type, what) if is_enum else converter(expr.type, what)
-        return call(self.constant(reader), ast.Attribute(of, name, ast.Load()))
+        return call(self.constant(reader), raw)
 
     # ------------------------------------------------------------ plain
 
@@ -184,18 +186,23 @@ class Emitter:
     def _plain_aggregate(self, expr: Aggregate) -> ast.expr:
         condition = None if expr.condition is None else self.plain(expr.condition)
         if expr.kind == "count":
-            total = self.function("sum", lambda: sum)
-            return call(total, self._generator(expr.name, expr.items, condition, ast.Constant(1)))
+            return call(
+                self.function("len", lambda: len), self._listed(expr.name, expr.items, condition, ast.Constant(1))
+            )
         value = load(variable(expr.name)) if expr.value is None else self.plain(expr.value)
-        listed = self.function("list", lambda: list)
-        chosen = call(listed, self._generator(expr.name, expr.items, condition, value))
+        chosen = self._listed(expr.name, expr.items, condition, value)
         size = call(self.function("len", lambda: len), self.plain(expr.items))
         return call(self._logic(kleene.reduce), ast.Constant(expr.kind), chosen, size)
 
+    def _listed(self, name: str, items: Expr, condition: ast.expr | None, value: ast.expr) -> ast.expr:
+        return ast.ListComp(value, [self._clause(name, items, condition)])
+
     def _generator(self, name: str, items: Expr, condition: ast.expr | None, value: ast.expr) -> ast.expr:
+        return ast.GeneratorExp(value, [self._clause(name, items, condition)])
+
+    def _clause(self, name: str, items: Expr, condition: ast.expr | None) -> ast.comprehension:
         target = ast.Name(variable(name), ast.Store())
-        loop = ast.comprehension(target, self.plain(items), [] if condition is None else [condition], 0)
-        return ast.GeneratorExp(value, [loop])
+        return ast.comprehension(target, self.plain(items), [] if condition is None else [condition], 0)
 
     # ------------------------------------------------------------ three-valued
 
@@ -252,7 +259,7 @@ class Emitter:
             name = expr.function
             function = self.function(f"dynamic {name}", lambda: kleene.dynamic(self._kernels[name]))
         elif expr.function == "matches":
-            function = self.function("matches", lambda: lambda text, match: match(text))
+            function = self.function("matches", lambda: lambda text, match: bool(match(text)))
         else:
             function = self._kernel(expr.function)
         return self._apply(function, *args)

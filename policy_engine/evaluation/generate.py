@@ -111,7 +111,9 @@ class _Writer:
         body += [stmt for index in alone for stmt in self._rule(index)]
         for loop in self._loops():
             body += self._loop(loop)
-        return body
+        conditional = [index for index, rule in enumerate(self.rules) if rule.when is not None]
+        start = [_assign(_counter(index), ast.Constant(0)) for index in conditional]
+        return [*start, *body, *(_note("subjects", index, load(_counter(index))) for index in conditional)]
 
     def _loops(self) -> list[_Loop]:
         """Rules by their loops; equal beginnings are one loop."""
@@ -196,7 +198,7 @@ class _Writer:
         fail = _note("fail", index, subject)
         body: list[ast.stmt] = [ast.If(ast.UnaryOp(ast.Not(), self.emitter.plain(rule.require)), [fail], [])]
         if rule.when is not None:
-            body = [ast.If(self.emitter.plain(rule.when), [_note("subjects", index, ast.Constant(1)), *body], [])]
+            body = [ast.If(self.emitter.plain(rule.when), [_increment(_counter(index)), *body], [])]
         if not _divides(rule):
             return body
         handler = ast.ExceptHandler(load("ZeroDivisionError"), None, [fail])
@@ -260,6 +262,11 @@ def _increment(name: str) -> ast.stmt:
 
 def _is_unknown(value: ast.expr) -> ast.expr:
     return ast.Compare(ast.Attribute(value, "__class__", ast.Load()), [ast.Is()], [load("Unknown")])
+
+
+def _counter(index: int) -> str:
+    """The variable that counts the subjects of a rule with `when`."""
+    return f"subjects_{index}"
 
 
 def _flag(name: str) -> str:
