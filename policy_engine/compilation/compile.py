@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from policy_engine.checking.model import CheckedPolicy, CheckedRule, CheckedSet
 from policy_engine.compilation.lower import Lowering, Names, NotScannableError, TooLargeError, data_loop
 from policy_engine.diagnostics import Diagnostic
-from policy_engine.plan.expressions import Ask, Attribute, Custom, Expr, Local
+from policy_engine.plan.expressions import Ask, Attribute, Call, Custom, Expr, Local
 from policy_engine.plan.model import LANGUAGE, AttributePlan, Needs, ParamPlan, Plan, RulePlan, TablePlan
 from policy_engine.plan.types import BOOL, Sequence
 from policy_engine.plan.walk import walk
@@ -84,7 +84,8 @@ def _compiled(lowering: Lowering, policy: CheckedPolicy, rule: CheckedRule) -> R
         tolerance=rule.tolerance,
         message=_template(lowering, rule.message, names),
         fix=_template(lowering, rule.fix, names),
-        focus=_focus(require, loops[-1][0]) if loops and data is None else None,
+        about=_about(require, over_rows=data is not None, alone=not loops),
+        focus=None if data is not None else _focus(require, loops[-1][0] if loops else "product"),
         doc=rule.doc or policy.doc,
         require_text=rule.require_text,
     )
@@ -105,6 +106,14 @@ def _needs(parts: list[Expr]) -> Needs:
     if not kinds:
         return Needs.NOTHING
     return Needs.PERSONAL if kinds == {"pii"} else Needs.DATA
+
+
+def _about(require: Expr, *, over_rows: bool, alone: bool) -> Expr | None:
+    """What rows or values belong to; of a rule without loops, the first field or dataset that it names."""
+    if over_rows and isinstance(require, Ask):
+        return require.subject
+    named = (part for part in walk(require) if isinstance(part, Call) and part.function in {"field", "dataset"})
+    return next(named, None) if alone else None
 
 
 def _focus(require: Expr, subject: str) -> str | None:

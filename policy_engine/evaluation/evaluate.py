@@ -163,7 +163,7 @@ class _Run:
 
     def _violation(self, index: int, rule: RulePlan, subject: Subject, answer: Any) -> Violation:
         product = self.inputs.product
-        about = (*subject, self.program.about[index](*self.roots, *subject)) if rule.over_rows else subject
+        about = (*subject, self.program.about[index](*self.roots, *subject)) if index in self.program.about else subject
         name = subject_name(product, about)
         message = self._text(self.program.messages.get(index), rule.message, subject)
         return Violation(

@@ -28,7 +28,7 @@ ROOTS: Final = ("product", "previous", "changes", "now", "ask")
 class Program:
     """The functions of a plan. `judge` notes what every rule says; the others are by index of the rule.
 
-    `about` gives the dataset or field whose rows or values a rule goes over.
+    `about` gives the dataset or field that a rule is about besides its loops.
     """
 
     judge: Callable[..., None]
@@ -65,8 +65,8 @@ def generate(plan: Plan) -> Program:
         variables = [variable(name) for name, _ in rule.loops]
         if rule.scope is not None:
             functions.append(_returning(f"scope_{index}", ROOTS, emitter.kleene(rule.scope)))
-        if rule.over_rows and isinstance(rule.require, Ask):
-            functions.append(_returning(f"about_{index}", (*ROOTS, *variables), emitter.kleene(rule.require.subject)))
+        if rule.about is not None:
+            functions.append(_returning(f"about_{index}", (*ROOTS, *variables), emitter.kleene(rule.about)))
         for kind, template in (("message", rule.message), ("fix", rule.fix)):
             if template is not None:
                 parts = [ast.Constant(part) if isinstance(part, str) else emitter.kleene(part) for part in template]

@@ -32,7 +32,8 @@ class RulePlan:
     """One rule. Loops bind `v0`, `v1`, … in order; with none the product itself is the subject.
 
     Where `over_rows`, `require` is the question about rows (kind `rows`), whose answer counts subjects and violations.
-    `focus` is the attribute of the innermost subject that the rule is about, for the place of a violation.
+    For the place of a violation: `about` is a dataset or field that the rule is about besides its loops, `focus` the
+    attribute of the innermost subject (without loops, of the product) that it reads first.
     """
 
     name: str
@@ -51,6 +52,7 @@ class RulePlan:
     tolerance: Fraction | None
     message: tuple[str | Expr, ...] | None
     fix: tuple[str | Expr, ...] | None
+    about: Expr | None
     focus: str | None
     doc: str
     require_text: str

@@ -95,7 +95,17 @@ def _violation(report: Report, violation: Violation, style: Style) -> Iterator[s
         )
         yield f"      {violation.count} of {violation.scanned} violate{rows}"
     if violation.fix:
-        yield f"      fix: {violation.fix}"
+        yield from _fix(violation.fix)
+
+
+def _fix(text: str) -> Iterator[str]:
+    """One line as it is; several as a block that can be copied."""
+    lines = text.splitlines()
+    if len(lines) == 1:
+        yield f"      fix: {text}"
+        return
+    yield "      fix:"
+    yield from (f"        {line}" for line in lines)
 
 
 def _listed(report: Report, outcome: Outcome, heading: str, style: Style) -> Iterator[str]:
