@@ -48,7 +48,7 @@ class Change:
 
 
 CHANGES: Final = (
-    Change("product/demo_employee_payroll.csv", "changed/data.csv", b"93600", b"83600", "an amount in the data"),
+    Change("product/demo_employee_payroll.csv", "changed/payroll.csv", b"93600", b"83600", "an amount in the data"),
     Change(
         _CONTRACT,
         "changed/contract.yaml",

@@ -12,7 +12,10 @@ from policy_engine.plan.canonical import canonical, digest
 
 
 def fingerprint(source: Source) -> Manifest:
-    """The manifest of `source`: the same bytes under the same relative names give the same digest on every machine."""
+    """The manifest of `source`: the same bytes under the same relative names give the same digest on every machine.
+
+    The path of a single file is `.`: what it is called where it lies does not matter.
+    """
     files = tuple(_file(path, source.root) for path in source.files)
     listed = [{"digest": file.digest, "path": file.path, "size": file.size} for file in files]
     content = canonical({"files": listed, "format": source.format})

@@ -58,7 +58,7 @@ def open_source(dataset: str, location: str | Path, *, sampled: bool = False) ->
 
 def _find(location: Path) -> tuple[Path, Iterable[Path]]:
     if location.is_file():
-        return location.parent, [location]
+        return location, [location]
     if location.is_dir():
         return location, _files_below(location, "**/*")
     parts = location.parts
