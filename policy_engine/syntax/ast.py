@@ -332,9 +332,10 @@ Declaration: TypeAlias = Enum | Attribute | Let | Def | Table | Set | Policy
 
 @dataclass(frozen=True, slots=True, eq=False)
 class File:
-    """One policy file."""
+    """One policy file. `lost` are the names whose declarations could not be read, attributes as `field.masking`."""
 
     source_name: str
     package: Ident
     imports: tuple[Import, ...]
     declarations: tuple[Declaration, ...]
+    lost: frozenset[str] = frozenset()

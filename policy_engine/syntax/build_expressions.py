@@ -31,12 +31,18 @@ _STANDINS: Final[dict[str, Any]] = {
 class ExpressionBuilder:
     """Builds expressions of a text that begins at `base` of the source.
 
-    `parse_expression(start, end)` parses what stands between two offsets, in a template.
+    `parse_expression(start, end)` parses what stands between two offsets, in a template. `cuts` are the parts of the
+    source that could not be read, so that nothing is missed because of them.
     """
 
     def __init__(
-        self, source: Source, base: int, parse_expression: Callable[[int, int], ast.Expression | None]
+        self,
+        source: Source,
+        base: int,
+        parse_expression: Callable[[int, int], ast.Expression | None],
+        cuts: tuple[tuple[int, int], ...] = (),
     ) -> None:
+        self.cuts = cuts
         self.source = source
         self.base = base
         self.parse_expression = parse_expression

@@ -39,7 +39,7 @@ class PolicyBuilder(ExpressionBuilder):
         members = [part for part in parts if part is not None and not isinstance(part, _Clause)]
         clauses = self._once(headers, f"policy `{name}`")
         ident = self._ident(name)
-        if "owner" not in clauses:
+        if "owner" not in clauses and not any(span.start <= start < span.end for start, _ in self.cuts):
             self._report(
                 "SYN011",
                 f"policy `{name}` has no owner",

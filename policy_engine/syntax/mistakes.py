@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+import unicodedata
+from dataclasses import dataclass
 from typing import Final
 
-from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from policy_engine.diagnostics import Diagnostic, Source, Span, nearest
+from policy_engine.diagnostics import Diagnostic, Source, Span
+from policy_engine.syntax.hints import CLAUSES, DECLARATIONS, HEADERS, UNITS, Hint, Place, hint
 from policy_engine.syntax.tables import keyword, parser
 
 _NAMES: Final = {
@@ -26,90 +29,161 @@ _NAMES: Final = {
     "DOC": "documentation",
     "$END": "the end of the file",
 }
-_OPERANDS: Final = {"NAME", "STRING", "INT", "REGEX"}
-_CONTINUATIONS: Final = {
-    "COMPARE",
-    "PLUS_MINUS",
-    "TIMES",
-    "AND",
-    "OR",
-    "IS",
-    "IN",
-    "NOT",
-    "MATCHES",
-    "OTHERWISE",
-    "DOT",
-    "LPAR",
-    "LSQB",
-}
+_OPERANDS: Final = frozenset({"NAME", "STRING", "INT", "REGEX"})
+_OPERATORS: Final = frozenset(
+    {"COMPARE", "PLUS_MINUS", "TIMES", "AND", "OR", "IS", "IN", "NOT", "MATCHES", "OTHERWISE", "DOT", "LPAR", "LSQB"}
+)
+#: What is accepted together, and how that is said as one.
+_GROUPS: Final = (
+    (frozenset({"AND", "OR"}), _OPERATORS, "an operator such as `==`, `and`, `is present`"),
+    (frozenset({"REQUIRE", "WHEN"}), frozenset(map(str.upper, CLAUSES)), "another line of the rule, such as `require`"),
+    (frozenset({"OWNER", "APPLIES"}), frozenset(map(str.upper, HEADERS)), "a line such as `owner` or `severity`"),
+    (frozenset({"POLICY", "ENUM"}), frozenset(map(str.upper, DECLARATIONS)), "a declaration such as `policy`"),
+)
 _ENOUGH: Final = 6
+_QUOTES: Final = {"'": "'", "\u2018": "\u2019", "\u201c": "\u201d", "\u201e": "\u201c", "\u00ab": "\u00bb", "`": "`"}
 _CHARACTER_HINTS: Final = {
-    **dict.fromkeys("'\u2018\u2019\u201c\u201d\u00ab\u00bb", 'texts stand in straight double quotes: "…"'),
+    **dict.fromkeys([*_QUOTES, *_QUOTES.values()], 'texts stand in straight double quotes: "…"'),
     **dict.fromkeys("\u2013\u2014\u2212", "a minus is written `-`"),
     "&": "write `and`",
     "|": "write `or`",
     "!": "write `not`, or `!=` for unequal",
     '"': "a text ends on the line where it began: is a closing quote missing?",
-    "/": "a pattern stands between two slashes: is one missing?",
+    "/": "a comment begins with `#`, a pattern stands between two slashes: `/[a-z]+/`",
+    ";": "leave it out: nothing stands at the end of a line",
+    "%": "a percent sign follows its number directly: `5%`",
+    "\u2264": "write `<=`",
+    "\u2265": "write `>=`",
+    "\u2260": "write `!=`",
+    "\u00a0": "replace it by an ordinary blank",
 }
-_NO_CHARACTER_HINT: Final = "remove it, or put it in a text in quotes"
+_LETTER_HINT: Final = "names are made of the letters a to z, digits and `_`; a text stands in double quotes"
+_NO_CHARACTER_HINT: Final = "remove it, or put it in a text in double quotes"
+_INVISIBLE: Final = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Co", "Cn", "Mn", "Me"})
 
 
-def explain(error: UnexpectedInput, source: Source, base: int = 0, limit: int | None = None) -> Diagnostic:
-    """The diagnostic for one syntax error in the text that begins at `base` of the source and ends at `limit`."""
-    end = len(source.text) if limit is None else limit
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What to tell the author, and the sign that is missing before the place, if that is the mistake."""
+
+    diagnostic: Diagnostic
+    insert: str = ""
+
+
+def explain(error: UnexpectedInput, source: Source, base: int = 0, limit: int | None = None) -> Mistake:
+    """One syntax error in the text that begins at `base` of the source and ends at `limit`."""
+    known = frozenset((error.accepts if isinstance(error, UnexpectedToken) else None) or _expected_of(error))
     match error:
-        case UnexpectedToken(token=token, accepts=accepts, expected=expected) if token.type != "$END":
-            start = base + (token.start_pos or 0)
-            span = Span(source, start, start + len(token))
-            known = set(accepts or expected)
-            help_ = _hint(str(token), token.type, known) or _expected(known)
-            return Diagnostic("SYN001", f"unexpected `{_short(token)}`", span, "not expected here", help_)
+        case UnexpectedToken(token=token) if token.type != "$END":
+            return _token(Place(source.text, base + (token.start_pos or 0), str(token), token.type, known), source)
         case UnexpectedCharacters():
-            start = base + (error.pos_in_stream or 0)
-            span = Span(source, start, start + 1)
-            return Diagnostic(
-                "SYN002",
-                f"unexpected `{span.text}`",
-                span,
-                "the language has no such character",
-                _CHARACTER_HINTS.get(span.text, _NO_CHARACTER_HINT),
-            )
-        case UnexpectedToken() | UnexpectedEOF():
-            known = set((error.accepts if isinstance(error, UnexpectedToken) else None) or error.expected)
-            code, what = (
-                ("SYN003", "the file ends too early") if limit is None else ("SYN007", "the braces end too early")
-            )
-            last = len(source.text[:end].rstrip())
-            return Diagnostic(code, what, Span(source, max(last - 1, 0), last), "after this", _expected(known))
+            return Mistake(_character(source, base + (error.pos_in_stream or 0), known))
         case _:
-            return Diagnostic("SYN001", "this does not follow the grammar", Span(source, base, base + 1))
+            return _end(source, known, limit)
 
 
-def _hint(text: str, kind: str, expected: Collection[str]) -> str:
-    if kind == "EQUAL" and "COMPARE" in expected:
-        return "`==` compares; `=` only gives a name its value"
-    if text == ":" and "COMPARE" in expected:
-        return "`==` compares"
-    words = {spelling for name in expected if (spelling := _spelling(name)).isalpha()}
-    near = nearest(text, words) if kind == "NAME" or text.isalpha() else None
-    if near is not None and near != text:
-        return f"did you mean `{near}`?"
-    if text in {"&&", "&"}:
-        return "write `and`"
-    return ""
+def _expected_of(error: UnexpectedInput) -> frozenset[str]:
+    if isinstance(error, UnexpectedCharacters):
+        return frozenset(error.allowed or ())
+    return frozenset(getattr(error, "expected", ()))
 
 
-def _expected(expected: Collection[str]) -> str:
-    """`expected …`, with an operand or an operator named as such rather than by every way to write one."""
+def _token(place: Place, source: Source) -> Mistake:
+    found = hint(place) or Hint(_expected(place.accepted))
+    start = max(place.start, 0)
+    span = Span(source, start, place.start + len(place.word))
+    code = "SYN007" if found.label == "no longer part of the message" else "SYN001"
+    message = found.message or f"unexpected `{_short(place.word)}`"
+    return Mistake(Diagnostic(code, message, span, found.label, found.help), found.insert)
+
+
+# ---------------------------------------------------------------- characters
+
+
+def _character(source: Source, at: int, known: frozenset[str]) -> Diagnostic:
+    char = source.text[at]
+    if char.isdigit():
+        return _literal(source, at)
+    if char == "!" and {"COMPARE", "AND"} & known and source.text[at + 1 : at + 2] != "=":
+        help_ = "write `!=` for unequal" if "COMPARE" in known else "write `not`"
+        return Diagnostic("SYN002", "unexpected `!`", Span(source, at, at + 1), "not a sign of the language", help_)
+    end = _character_end(source, at)
+    shown = f"`{source.text[at:end]}`"
+    if unicodedata.category(char) in _INVISIBLE:
+        shown = f"the invisible character U+{ord(char):04X}"
+    help_ = _CHARACTER_HINTS.get(char) or (_LETTER_HINT if char.isalpha() else _NO_CHARACTER_HINT)
+    return Diagnostic("SYN002", f"unexpected {shown}", Span(source, at, end), "not a sign of the language", help_)
+
+
+def _character_end(source: Source, at: int) -> int:
+    """The sign may be the first of two, of a quoted text, or of a word."""
+    line = source.text[at:].partition("\n")[0]
+    if line[:2] in {"&&", "||", "//"}:
+        return at + 2
+    closing = line.find(_QUOTES[line[0]], 1) if line[0] in _QUOTES else -1
+    if closing > 0:
+        return at + closing + 1
+    word = re.match(r"[^\W\d]\w*", line)
+    return at + (word.end() if word else 1)
+
+
+def _literal(source: Source, at: int) -> Diagnostic:
+    """A number with something behind it that makes it none."""
+    start = re.search(r"[\w.:-]*$", source.text[max(at - 40, 0) : at])
+    begin = at - len(start.group()) if start else at
+    if not re.match(r"\d{4}-\d\d-\d\d", source.text[begin : begin + 10]):
+        begin = at
+    word = (re.match(r"[\w.:+-]+", source.text[begin : begin + 60]) or [""])[0]
+    span = Span(source, begin, begin + len(word))
+    if re.match(r"\d{4}-\d\d-\d\d", word):
+        help_ = f"timestamps are in UTC and say so: `{word[:10]}T09:00Z`"
+        return Diagnostic("SYN005", f"`{_short(word)}` is no timestamp", span, help=help_)
+    number = re.match(r"(\d+)_?([A-Za-z]+)", word)
+    if number is None:
+        help_ = "numbers are written as `1000`, `1_000`, `0.5` or `5%`"
+        return Diagnostic("SYN005", f"`{_short(word)}` is no number", span, help=help_)
+    digits, unit = number.groups()
+    help_ = "the units of durations are s, min, h, d, w, mo and y; a name begins with a letter"
+    if unit in {"m", "M"}:
+        help_ = f"write `{digits}mo` for months or `{digits}min` for minutes"
+    elif unit.lower() in {*UNITS, *UNITS.values()}:
+        help_ = f"write `{digits}{UNITS.get(unit.lower(), unit.lower())}`"
+    return Diagnostic("SYN005", f"`{_short(word)}` is no duration", span, help=help_)
+
+
+# ---------------------------------------------------------------- the end
+
+
+def _end(source: Source, known: frozenset[str], limit: int | None) -> Mistake:
+    end = len(source.text) if limit is None else limit
+    last = len(source.text[:end].rstrip())
+    span = Span(source, max(last - 1, 0), last)
+    if limit is not None:
+        return Mistake(Diagnostic("SYN007", "the braces end too early", span, "after this", _expected(known)))
+    if known >= {"RBRACE", "RULE"}:
+        help_ = "put `}` on a line of its own at the end of the policy"
+        return Mistake(Diagnostic("SYN003", "a policy is not closed", span, "the file ends after this", help_), "}")
+    if "ELSE" in known:
+        help_ = "an `if` says what it is otherwise: `if … then … else …`"
+        return Mistake(Diagnostic("SYN003", "an `if` without `else`", span, "the file ends after this", help_))
+    return Mistake(Diagnostic("SYN003", "the file ends too early", span, "after this", _expected(known)))
+
+
+# ---------------------------------------------------------------- what could stand there
+
+
+def _expected(expected: frozenset[str]) -> str:
+    """`expected …`; what is accepted together is named as one, rather than by every way to write it."""
     rest = set(expected)
-    said: list[str] = []
     if rest >= _OPERANDS:
-        said.append("an expression")
-        rest = set()
-    elif rest >= _CONTINUATIONS:
-        rest -= _CONTINUATIONS
-        said.append("an operator such as `==`, `and`, `is present`")
+        return "expected an expression"
+    said: list[str] = []
+    for sign, group, name in _GROUPS:
+        if rest >= sign:
+            rest -= group
+            said.append(name)
+    if said:
+        rest -= {"DOC", "$END"}
     said += sorted({_describe(name) for name in rest})
     if len(said) > _ENOUGH:
         said = [*said[:_ENOUGH], "…"]
@@ -117,13 +191,7 @@ def _expected(expected: Collection[str]) -> str:
 
 
 def _describe(terminal: str) -> str:
-    return _NAMES.get(terminal) or f"`{_spelling(terminal)}`"
-
-
-def _spelling(terminal: str) -> str:
-    if terminal in _NAMES:
-        return ""
-    return keyword(parser().get_terminal(terminal)) or terminal
+    return _NAMES.get(terminal) or f"`{keyword(parser().get_terminal(terminal)) or terminal}`"
 
 
 def _short(text: str) -> str:

@@ -11,139 +11,150 @@ from lark.exceptions import UnexpectedInput
 from policy_engine.diagnostics import Diagnostic, Source, Span
 from policy_engine.syntax import ast
 from policy_engine.syntax.build import FileBuilder
-from policy_engine.syntax.mistakes import explain
+from policy_engine.syntax.mistakes import Mistake, explain
+from policy_engine.syntax.recovery import declared_names, package_name, repair
 from policy_engine.syntax.tables import parser
 
 #: Deeper trees are refused: no reader follows them, and later stages recurse.
 MAX_DEPTH: Final = 150
 MAX_ERRORS: Final = 20
+#: Every mistake costs one more parse: of large files, fewer mistakes are told in one run.
+_MAX_CHARACTERS: Final = 3_000_000
 
-_BLOCK: Final = re.compile(
-    r"^[ \t]*(?:##|(?:package|import|enum|attribute|let|def|table|set|policy|param|rule)\b)", re.MULTILINE
+#: Control characters, and what hides text or changes the direction in which it reads.
+_BAD_CHARACTER: Final = re.compile(
+    r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff]"
 )
-_CLOSING: Final = re.compile(r"^\}", re.MULTILINE)
-_BAD_CHARACTER: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufeff\u202a-\u202e\u2066-\u2069]")
+#: Stands for the package of a file that does not name one, so that the rest of it is still read.
+_NO_PACKAGE: Final = "package _\n"
+
+Parsed = tuple[ast.File | None, Source, list[Diagnostic]]
 
 
-def parse(name: str, content: bytes) -> tuple[ast.File | None, Source, list[Diagnostic]]:
-    """One policy file. The tree is None where nothing of it could be used."""
+def parse(name: str, content: bytes) -> Parsed:
+    """One policy file. Of what could not be read the tree knows at most the names; None where not even the package."""
     try:
-        text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8").replace("\r\n", "\n")
+        text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         source = Source(name, content[: error.start].decode("utf-8"))
         end = Span(source, len(source.text), len(source.text))
-        return (
-            None,
-            source,
-            [Diagnostic("SYN004", f"`{name}` is no UTF-8 text", end, "unreadable from here", "save the file as UTF-8")],
-        )
+        message, help_ = f"`{name}` is no UTF-8 text", "save the file as UTF-8"
+        text = content.decode("utf-8", errors="replace")
+        return _unread(source, text), source, [Diagnostic("SYN004", message, end, "unreadable from here", help_)]
     source = Source(name, text)
     bad = _BAD_CHARACTER.search(text)
     if bad is not None:
-        span = Span(source, bad.start(), bad.end())
         message = f"an invisible control character (U+{ord(bad.group()):04X})"
-        return (
-            None,
-            source,
-            [Diagnostic("SYN004", message, span, "here", "remove it: it can make text read differently than it is")],
-        )
-    return _parse(source)
+        help_ = "remove it: it can make text read differently than it is"
+        span = Span(source, bad.start(), bad.end())
+        return _unread(source, text), source, [Diagnostic("SYN004", message, span, "here", help_)]
+    return _Parsing(source).run()
 
 
-def _parse(source: Source) -> tuple[ast.File | None, Source, list[Diagnostic]]:
-    diagnostics: list[Diagnostic] = []
-    text = source.text
-    while len(diagnostics) < MAX_ERRORS:
-        try:
-            tree = parser().parse(text, start="file")
-        except UnexpectedInput as error:
-            diagnostics.append(explain(error, source))
-            shorter = _without_block(text, diagnostics[-1].span.start)
-            if shorter is None:
-                return None, source, diagnostics
-            text = shorter
-            continue
-        built = _build(source, tree, diagnostics)
-        return built, source, diagnostics
-    return None, source, diagnostics
-
-
-def _build(source: Source, tree: Tree[Token], diagnostics: list[Diagnostic]) -> ast.File | None:
-    deep = _too_deep(tree, source, 0)
-    if deep is not None:
-        diagnostics.append(deep)
+def _unread(source: Source, text: str) -> ast.File | None:
+    """What is known of a file that cannot be read: its package and its names, so that nobody is told they do not exist."""
+    package = package_name(text)
+    if package is None:
         return None
-
-    def expression(start: int, end: int) -> ast.Expression | None:
-        return _expression(source, start, end, diagnostics)
-
-    builder = FileBuilder(source, 0, expression)
-    file = builder.build(tree)
-    diagnostics += builder.diagnostics
-    assert isinstance(file, ast.File)
-    return file
+    return ast.File(source.name, ast.Ident(package, Span(source, 0, 0)), (), (), declared_names(text))
 
 
-def _expression(source: Source, start: int, end: int, diagnostics: list[Diagnostic]) -> ast.Expression | None:
-    """The expression between two offsets, inside a template."""
-    text = source.text[start:end]
-    if "\\" in text or '"' in text:
-        help_ = "give the value a name with `let` and use the name"
-        diagnostics.append(
-            Diagnostic("SYN007", "a text in quotes inside a message", Span(source, start, end), help=help_)
-        )
-        return None
-    try:
-        tree = parser().parse(text, start="expression")
-    except UnexpectedInput as error:
-        diagnostics.append(explain(error, source, base=start, limit=end))
-        return None
-    if isinstance(tree, Tree):
-        deep = _too_deep(tree, source, start)
-        if deep is not None:
-            diagnostics.append(deep)
+class _Parsing:
+    """The parsing of one file: its text as it is mended, and what was found."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.text = source.text
+        self.base = 0
+        self.diagnostics: list[Diagnostic] = []
+        self.cuts: list[tuple[int, int]] = []
+        self.lost: frozenset[str] = frozenset()
+
+    def run(self) -> Parsed:
+        """Parse until nothing is wrong any more."""
+        for _ in range(max(1, min(MAX_ERRORS, _MAX_CHARACTERS // (len(self.text) + 1)))):
+            try:
+                tree = parser().parse(self.text, start="file")
+            except UnexpectedInput as error:
+                if not self._mend(error):
+                    break
+                continue
+            deep = _too_deep(tree, self.source, self.base)
+            if deep is None:
+                return self._build(tree), self.source, self.diagnostics
+            self.diagnostics.append(deep)
+            if not self._repair(deep.span.start, ""):
+                break
+        return _unread(self.source, self.source.text), self.source, self.diagnostics
+
+    def _mend(self, error: UnexpectedInput) -> bool:
+        """Say what is wrong and get it out of the way; False where that is impossible."""
+        if getattr(error, "accepts", None) == {"PACKAGE"} or getattr(error, "expected", None) == ["PACKAGE"]:
+            return self._without_package(error)
+        mistake = explain(error, self.source, self.base)
+        if not self._is_told(mistake):
+            self.diagnostics.append(mistake.diagnostic)
+        return self._repair(mistake.diagnostic.span.start, mistake.insert)
+
+    def _is_told(self, mistake: Mistake) -> bool:
+        """A file ends once: what its end leaves open is one mistake."""
+        code = mistake.diagnostic.code
+        return code == "SYN003" and any(found.code == code for found in self.diagnostics)
+
+    def _repair(self, at: int, insert: str) -> bool:
+        end = len(self.text) if insert and self.diagnostics[-1].code == "SYN003" else at - self.base
+        repaired = repair(self.text, end, insert)
+        if repaired is None:
+            return False
+        self.text = repaired.text
+        self.cuts += [] if repaired.cut is None else [repaired.cut]
+        self.lost |= repaired.lost
+        return True
+
+    def _without_package(self, error: UnexpectedInput) -> bool:
+        start = 0 if self.base else getattr(error, "pos_in_stream", None) or 0
+        if self.base or start is None:
+            return False
+        found = re.match(r"[^\n]*", self.text[start:])
+        span = Span(self.source, start, start + len((found or [""])[0].rstrip()))
+        message = "the file does not say which package it belongs to"
+        help_ = "begin the file with a line such as `package acme.global.privacy`"
+        self.diagnostics.append(Diagnostic("SYN009", message, span, "`package` comes before everything else", help_))
+        self.text, self.base = _NO_PACKAGE + self.text, -len(_NO_PACKAGE)
+        return True
+
+    def _build(self, tree: Tree[Token]) -> ast.File | None:
+        if self.base:
             return None
-    builder = FileBuilder(source, start, lambda _start, _end: None)
-    built = builder.build(tree)
-    diagnostics += builder.diagnostics
-    return built  # type: ignore[no-any-return]
+        builder = FileBuilder(self.source, 0, self._expression, tuple(self.cuts))
+        file = builder.build(tree)
+        self.diagnostics += builder.diagnostics
+        assert isinstance(file, ast.File)
+        return ast.File(file.source_name, file.package, file.imports, file.declarations, self.lost)
 
-
-def _without_block(text: str, at: int) -> str | None:
-    """The text with what went wrong around `at` blanked out, so that the rest can be parsed; None where nothing can.
-
-    That is a line of a policy's header, else the rule, parameter or declaration around it.
-    """
-    starts = [match.start() for match in _BLOCK.finditer(text)]
-    begin = max((start for start in starts if start <= at), default=0)
-    following = min((start for start in starts if start > at), default=len(text))
-    keyword = next(iter(text[begin:at].split()), "")
-    if keyword == "policy":
-        begin, end = _header_line(text, begin, at) or (begin, _closing(text, at, len(text)) or len(text))
-    elif keyword in {"param", "rule"}:
-        end = _closing(text, at, following) or following
-    elif keyword == "package":
-        return None
-    else:
-        end = following
-    end = (_closing(text, end, len(text)) or end) + 1 if keyword == "policy" and text[end : end + 1] == "}" else end
-    block = text[begin:end]
-    return text[:begin] + re.sub(r"[^\n]", " ", block) + text[end:] if block.strip() else None
-
-
-def _header_line(text: str, begin: int, at: int) -> tuple[int, int] | None:
-    """The line of a policy's header around `at`; None where it is the line that names the policy, or the body."""
-    line = text.rfind("\n", 0, at) + 1
-    if line <= begin or "{" in text[begin:at]:
-        return None
-    end = text.find("\n", at)
-    return line, len(text) if end < 0 else end
-
-
-def _closing(text: str, at: int, end: int) -> int | None:
-    """Where the policy around `at` closes: a line that begins with `}`."""
-    match = _CLOSING.search(text, at, end)
-    return match.start() if match else None
+    def _expression(self, start: int, end: int) -> ast.Expression | None:
+        """The expression between two offsets, inside a template."""
+        text = self.source.text[start:end]
+        if "\\" in text or '"' in text:
+            help_ = "give the text a name with `let` and use the name"
+            span = Span(self.source, start, end)
+            self.diagnostics.append(
+                Diagnostic("SYN007", "a text in quotes inside a message's braces", span, help=help_)
+            )
+            return None
+        try:
+            tree = parser().parse(text, start="expression")
+        except UnexpectedInput as error:
+            self.diagnostics.append(explain(error, self.source, base=start, limit=end).diagnostic)
+            return None
+        deep = _too_deep(tree, self.source, start) if isinstance(tree, Tree) else None
+        if deep is not None:
+            self.diagnostics.append(deep)
+            return None
+        builder = FileBuilder(self.source, start, lambda _start, _end: None)
+        built = builder.build(tree)
+        self.diagnostics += builder.diagnostics
+        return built  # type: ignore[no-any-return]
 
 
 def _too_deep(tree: Tree[Token], source: Source, base: int) -> Diagnostic | None:
@@ -152,12 +163,9 @@ def _too_deep(tree: Tree[Token], source: Source, base: int) -> Diagnostic | None
         node, depth = pending.pop()
         if depth > MAX_DEPTH:
             start = base + (0 if node.meta.empty else node.meta.start_pos)
-            span = Span(source, start, start + 1)
+            message = f"an expression nested more than {MAX_DEPTH} deep"
             return Diagnostic(
-                "SYN008",
-                f"an expression nested more than {MAX_DEPTH} deep",
-                span,
-                help="name parts of it with `let` or `def`",
+                "SYN008", message, Span(source, start, start + 1), help="name parts of it with `let` or `def`"
             )
         pending += [(child, depth + 1) for child in node.children if isinstance(child, Tree)]
     return None

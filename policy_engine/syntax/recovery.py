@@ -1,0 +1,82 @@
+"""How parsing goes on after a mistake: the smallest block around it is blanked out, and what it declared remembered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+_BLOCK: Final = re.compile(
+    r"^[ \t]*(?:##|(?:package|import|enum|attribute|let|def|table|set|policy|param|rule)\b)", re.MULTILINE
+)
+_CLOSING: Final = re.compile(r"^\}", re.MULTILINE)
+_DECLARED: Final = re.compile(
+    r"^[ \t]*(?:enum|let|def|table|policy|param|attribute)\s+(\w+(?:\.\w+)?)", re.MULTILINE | re.ASCII
+)
+_PACKAGE: Final = re.compile(r"^[ \t]*package[ \t]+([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)", re.MULTILINE | re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """Text of the same length (or with a missing sign at its end), and what of it is no longer there."""
+
+    text: str
+    cut: tuple[int, int] | None = None
+    lost: frozenset[str] = frozenset()
+
+
+def declared_names(text: str) -> frozenset[str]:
+    """The names that a text declares, as far as one can tell without parsing it. Attributes as `field.masking`."""
+    return frozenset(found[1] for found in _DECLARED.finditer(text))
+
+
+def package_name(text: str) -> str | None:
+    """The package that a text belongs to, as far as one can tell without parsing it."""
+    found = _PACKAGE.search(text)
+    return None if found is None else found[1]
+
+
+def repair(text: str, at: int, insert: str) -> Repaired | None:
+    """The text with the mistake at `at` out of the way; None where nothing of it can be used."""
+    if insert and not text[at:].strip():
+        return Repaired(f"{text}\n{insert}\n")
+    if insert and not text[max(at - 2, 0) : at].strip():
+        return Repaired(f"{text[: at - 1]}{insert}{text[at:]}")
+    return _without_block(text, at)
+
+
+def _without_block(text: str, at: int) -> Repaired | None:
+    """That is a line of a policy's header, else the rule, parameter or declaration around the mistake."""
+    starts = [match.start() for match in _BLOCK.finditer(text)]
+    begin = max((start for start in starts if start <= at), default=0)
+    following = min((start for start in starts if start > at), default=len(text))
+    keyword = next(iter(text[begin:at].split()), "")
+    if keyword == "policy":
+        begin, end = _header_line(text, begin, at) or (begin, _closing(text, at, len(text)) or len(text))
+    elif keyword in {"param", "rule"}:
+        end = _closing(text, at, following) or following
+    elif keyword == "package":
+        return None
+    else:
+        end = following
+    end = (_closing(text, end, len(text)) or end) + 1 if keyword == "policy" and text[end : end + 1] == "}" else end
+    block = text[begin:end]
+    if not block.strip():
+        return None
+    blank = re.sub(r"[^\n]", " ", block)
+    return Repaired(text[:begin] + blank + text[end:], (begin, end), declared_names(block))
+
+
+def _header_line(text: str, begin: int, at: int) -> tuple[int, int] | None:
+    """The line of a policy's header around `at`; None where it is the line that names the policy, or the body."""
+    line = text.rfind("\n", 0, at) + 1
+    if line <= begin or "{" in text[begin:at]:
+        return None
+    end = text.find("\n", at)
+    return line, len(text) if end < 0 else end
+
+
+def _closing(text: str, at: int, end: int) -> int | None:
+    """Where the policy around `at` closes: a line that begins with `}`."""
+    match = _CLOSING.search(text, at, end)
+    return match.start() if match else None
