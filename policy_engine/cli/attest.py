@@ -70,7 +70,7 @@ def command(
     moment = inputs.time_from(as_of)
     style = styler(coloured=is_coloured(None, is_plain=is_plain))
     verdicts = []
-    for file in files:
+    for file in inputs.with_progress(files):
         report = check(
             file,
             policies,

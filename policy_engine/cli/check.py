@@ -64,7 +64,7 @@ def command(
     moment = inputs.time_from(as_of)
     reports: list[Report] = []
     unreadable = 0
-    for file in inputs.product_files(products):
+    for file in inputs.with_progress(inputs.product_files(products)):
         try:
             reports.append(
                 engine.check(
@@ -91,9 +91,10 @@ def _rendered(reports: list[Report], form: str, style: object, *, verbose: bool)
         from policy_engine.reporting.as_json import render_json
 
         return render_json(reports)
-    from policy_engine.reporting.as_text import render_text
+    from policy_engine.reporting.as_text import render_summary, render_text
 
-    return "\n".join(render_text(report, style, verbose=verbose) for report in reports)  # type: ignore[arg-type]
+    texts = [render_text(report, style, verbose=verbose) for report in reports]  # type: ignore[arg-type]
+    return "\n".join([*texts, *([render_summary(reports)] if len(reports) > 1 else [])])
 
 
 def exit_code(verdicts: list[Verdict]) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 PATH: Final = click.Path(path_type=Path)
 #: The name of the policy library that ships, where a folder of that name does not exist.
 STARTER: Final = "starter"
+#: From how many products on progress is shown.
+MANY: Final = 20
 
 
 def product_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -110,6 +113,17 @@ def product_files(products: tuple[Path, ...]) -> tuple[Path, ...]:
         for file in _files(product):
             found[file] = None
     return tuple(found)
+
+
+def with_progress(files: Sequence[Path]) -> Iterator[Path]:
+    """The files one by one; where there are many and somebody watches, with a line on stderr that says how far it is."""
+    watched = len(files) >= MANY and sys.stderr.isatty()
+    for number, file in enumerate(files, start=1):
+        if watched:
+            click.echo(f"\r{number} of {len(files)} products", nl=False, err=True)
+        yield file
+    if watched:
+        click.echo(err=True)
 
 
 def _files(product: Path) -> list[Path]:

@@ -99,7 +99,13 @@ def invoke(args: Sequence[str] | None = None) -> int:
 
 
 def complain(error: PolicyEngineError) -> None:
-    """Say on stderr what went wrong and what to do."""
+    """Say on stderr what went wrong and what to do; of policies with errors, each error."""
+    diagnostics = getattr(error, "diagnostics", ())
+    if diagnostics:
+        from policy_engine.cli.output import is_coloured, styler
+        from policy_engine.diagnostics import draw
+
+        click.echo(draw(diagnostics, styler(coloured=is_coloured(None, is_plain=False))), err=True)
     click.echo(f"{click.style('error', fg='red', bold=True)}[{error.code}]: {error}", err=True)
     if error.help:
         click.echo(f"  help: {error.help}", err=True)

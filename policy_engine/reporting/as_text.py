@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from policy_engine.evaluation.model import Report, RuleResult, Violation
@@ -52,6 +52,12 @@ def render_text(report: Report, style: Style = plain, *, verbose: bool = False) 
             f"  {report.file}:{remark.place.line}:{remark.place.column}  {remark.message}" for remark in report.remarks
         ]
     return "\n".join(lines) + "\n"
+
+
+def render_summary(reports: Sequence[Report]) -> str:
+    """One line about several products."""
+    counts = [(sum(report.verdict is verdict for report in reports), word) for verdict, word in _WORDS.items()]
+    return f"{len(reports)} products: {', '.join(f'{count} {word}' for count, word in counts if count)}\n"
 
 
 def headline(report: Report, style: Style = plain) -> Iterator[str]:
