@@ -287,9 +287,21 @@ def test_a_reason_answers_a_name_and_never_a_verified_value(tmp_path: Path) -> N
     assert "ada" not in found.violations[0].message
 
 
-def test_the_general_tag_is_enough(tmp_path: Path) -> None:
-    general = GOOD.replace("tags: [pii.email]", "tags: [pii]")
-    assert of(judge(tmp_path, general, rows=ROW, stage=Stage.PUBLISH), "tagged").outcome is Outcome.PASS
+def test_a_word_is_no_reason(tmp_path: Path) -> None:
+    for reason, outcome in (("no", Outcome.FAIL), ("the name of a ship", Outcome.DUE_LATER)):
+        text = GOOD.replace(
+            "  - name: ship_name\n",
+            f"  - name: last_name\n    customProperties:\n    - {{property: notPersonalData, value: {reason!r}}}\n",
+        )
+        assert of(judge(tmp_path, text), "tagged").outcome is outcome
+
+
+@pytest.mark.parametrize("tag", ["pii", "PII", "PII.Email", "pii.email.private"])
+def test_tags_are_understood_as_people_write_them(tmp_path: Path, tag: str) -> None:
+    text = GOOD.replace("tags: [pii.email]", f"tags: [{tag}]")
+    report = judge(tmp_path, text, rows=ROW, stage=Stage.PUBLISH)
+    assert of(report, "tagged").outcome is Outcome.PASS
+    assert of(report, "classified_high_enough").subjects == 2
 
 
 def test_groups_of_fields_need_no_class_of_their_own(tmp_path: Path) -> None:
