@@ -12,6 +12,7 @@ from policy_engine.checking.narrowing import bare, present_if_true
 from policy_engine.checking.scope import WRONG, Context, Scope
 from policy_engine.checking.types import fits
 from policy_engine.diagnostics import Span
+from policy_engine.plan import types
 from policy_engine.plan.expressions import Column, Const, Expr
 from policy_engine.plan.types import ANY, BOOL, STRING, Enumeration, Optional, Sequence, Type, required
 from policy_engine.syntax import ast
@@ -22,6 +23,8 @@ class Checking(ABC):
 
     def __init__(self, cx: Context) -> None:
         self.cx = cx
+        #: The expressions that a loop goes over, and where the parts of a row are read: only there does data stand.
+        self.looped: list[ast.Expression] = []
 
     @abstractmethod
     def infer(self, scope: Scope, node: ast.Expression, expected: Type | None = None) -> Expr:
@@ -59,11 +62,11 @@ class Checking(ABC):
         text = node.span.text
         return self.cx.report(
             "CHK002",
-            f"`{_short(text)}` may be missing",
+            f"`{shortened(text)}` may be missing",
             node.span,
-            f"this is {_article(of)} `{of}`",
-            f"ask first (`when {_short(text)} is present`), or in one expression "
-            f"(`{_short(text)} is present and …`), or say what counts instead (`{_short(text)} otherwise …`)",
+            f"a `{of}` is {article(required(of))} `{required(of)}`, or missing",
+            f"ask first (`when {shortened(text)} is present`), or in one expression "
+            f"(`{shortened(text)} is present and …`), or say what counts instead (`{shortened(text)} otherwise …`)",
         )
 
     def mismatch(self, found: Expr, span: Span, wanted: Type) -> Const:
@@ -72,14 +75,35 @@ class Checking(ABC):
             return WRONG
         return self.cx.report(
             "CHK001",
-            f"{_article(wanted)} `{wanted}` is needed here",
+            f"{article(wanted)} `{wanted}` is needed here",
             span,
-            f"this is {_article(found.type)} `{found.type}`",
-            _conversion(found, required(wanted)),
+            f"this is {article(found.type)} `{found.type}`",
+            conversion(found, required(wanted), span.text),
         )
 
 
-def _conversion(found: Expr, wanted: Type) -> str:
+def conversion(found: Expr, wanted: Type, text: str) -> str:
+    """How to write what was probably meant, where a value of another type stands."""
+    bare = text.strip('"')
+    match found.type, wanted:
+        case types.STRING, (types.INT | types.DECIMAL | types.DURATION | types.DATE | types.TIMESTAMP) if bare != text:
+            return f"only texts stand in quotes: `{bare}`"
+        case types.STRING, types.REGEX if bare != text:
+            return f"a pattern stands between slashes: `/{bare}/`"
+        case types.STRING, types.VERSION:
+            return f"write `version({shortened(text)})`"
+        case types.INT, types.DURATION:
+            return f"say of what: `{shortened(text)}d` for days, `{shortened(text)}mo` for months, `{shortened(text)}y` for years"
+        case types.INT, (types.DATE | types.TIMESTAMP) if "-" in text:
+            return "dates are written with four, two and two digits, such as `2027-01-31`"
+        case types.TIMESTAMP, types.DATE:
+            return f"take its day: `date({shortened(text)})`"
+        case ((types.INT | types.DECIMAL), types.STRING) if isinstance(found, Const):
+            return f'texts stand in quotes: `"{text}"`'
+        case types.DECIMAL, types.INT:
+            return "a whole number has no point and no percent sign"
+        case _:
+            pass
     if isinstance(wanted, Enumeration) and found.type == STRING:
         if isinstance(found, Const) and found.value in wanted.members:
             return f"members of an enum stand without quotes: `{found.value}`"
@@ -88,13 +112,17 @@ def _conversion(found: Expr, wanted: Type) -> str:
         return "to ask whether it is stated, write `is present`"
     if isinstance(found.type, Sequence) and wanted == BOOL:
         return "to ask whether there is any, write `count(…) > 0`"
+    if wanted == BOOL:
+        return "a condition is true or false: compare the value with another one"
     return ""
 
 
-def _article(of: Type) -> str:
+def article(of: Type) -> str:
+    """`a` or `an`."""
     return "an" if str(of)[:1] in "AEIO" else "a"
 
 
-def _short(text: str) -> str:
+def shortened(text: str) -> str:
+    """Source text on one line."""
     line = " ".join(text.split())
     return line if len(line) <= 50 else f"{line[:47]}…"

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from policy_engine.checking.functions import AGGREGATES, FUNCTIONS, Signature
 from policy_engine.checking.loops import Loops
-from policy_engine.checking.names import dotted, find_declared
+from policy_engine.checking.names import dotted, find_declared, is_lost
 from policy_engine.checking.scope import WRONG, Scope
 from policy_engine.checking.types import fits, resolve_type
 from policy_engine.diagnostics import nearest
 from policy_engine.linking import Declared
-from policy_engine.plan.expressions import Attribute, Call, Column, Expr, Invoke, Local
-from policy_engine.plan.types import ANY, STRING, TIMESTAMP, Entity, Optional, Sequence, Type
+from policy_engine.plan.expressions import Attribute, Call, Expr, Invoke, Local
+from policy_engine.plan.types import ANY, STRING, TIMESTAMP, Entity, Optional, Sequence, Type, required
+from policy_engine.plan.walk import columns
 from policy_engine.syntax import ast
+
+_OTHER_NAMES: Final = {
+    **dict.fromkeys(("avg", "average"), "mean"),
+    **dict.fromkeys(("len", "size", "char_length"), "length"),
+    **dict.fromkeys(("lowercase", "to_lower", "lcase"), "lower"),
+    **dict.fromkeys(("uppercase", "to_upper", "ucase"), "upper"),
+    **dict.fromkeys(("startswith", "begins_with"), "starts_with"),
+    **dict.fromkeys(("includes", "has"), "contains"),
+    **dict.fromkeys(("tagged", "tag"), "has_tag"),
+    **dict.fromkeys(("unique", "count_distinct"), "distinct"),
+    **dict.fromkeys(("percentage", "ratio", "fraction"), "share"),
+}
+_OTHER_WORDS: Final = {
+    **dict.fromkeys(("all", "forall", "each"), "write `every x in … satisfies …`"),
+    **dict.fromkeys(("any", "exists"), "write `some x in … satisfies …`, or `x is present`"),
+    **dict.fromkeys(("is_null", "isnull", "is_missing", "missing"), "write `x is missing`"),
+    **dict.fromkeys(("is_present", "present", "defined", "notnull", "not_null"), "write `x is present`"),
+    **dict.fromkeys(("coalesce", "ifnull", "nvl", "default"), "write `x otherwise …`"),
+    **dict.fromkeys(("today", "current_date", "getdate"), "write `now`"),
+    **dict.fromkeys(("matches", "regex", "regexp", "match"), "write `x matches /…/`"),
+    **dict.fromkeys(("not", "and", "or", "if"), "it is a word of the language, not a function"),
+}
 
 
 class Calls(Loops):
@@ -29,12 +54,9 @@ class Calls(Loops):
         found = find_declared(self.cx, scope, name)
         if found is not None and isinstance(found.node, ast.Def):
             return self._invoke(scope, found, found.node, node)
-        near = nearest(name, [*AGGREGATES, *FUNCTIONS])
-        help_ = (
-            f"did you mean `{near}`?"
-            if near
-            else "define it with `def`, or see the functions in the language reference"
-        )
+        if is_lost(self.cx, scope.declared, name):
+            return WRONG
+        help_ = _meant(name)
         return self.cx.report("CHK004", f"no function `{name}`", node.callee.span, help=help_)
 
     def _arguments(self, node: ast.Call) -> list[ast.Expression] | None:
@@ -95,7 +117,7 @@ class Calls(Loops):
             tags = Attribute(args[0], "tags", Sequence(STRING))
             return Call("has_tag", (tags, args[1]), FUNCTIONS[name].result)
         if name == "age":
-            if any(isinstance(arg, Column) for arg in args):
+            if any(columns(arg) for arg in args):
                 return None
             return Call("elapsed", (Local("now", TIMESTAMP), args[0]), FUNCTIONS[name].result)
         if name in {"field", "dataset"} and not isinstance(node.args[0], ast.Literal):
@@ -117,5 +139,18 @@ class Calls(Loops):
                 "CHK005", f"`{args[0].span.text}` is no table", args[0].span, help="declare it with `table`"
             )
         first = self.cx.tables[entity.name].columns[0][1]
-        key = self.expect(scope, args[1], first)
+        key = self.expect(scope, args[1], required(first))
         return WRONG if key.type == ANY else Call("lookup", (items, key), Optional(entity))
+
+
+def _meant(name: str) -> str:
+    """What to write instead of a function that does not exist."""
+    before, _, last = name.rpartition(".")
+    if before and (last in FUNCTIONS or last in AGGREGATES):
+        rest = ", …" if last in FUNCTIONS and len(FUNCTIONS[last].parameters) > 1 else ""
+        return f"the function comes first: `{last}({before}{rest})`"
+    folded = name.lower()
+    if folded in _OTHER_WORDS:
+        return _OTHER_WORDS[folded]
+    near = _OTHER_NAMES.get(folded) or nearest(name, [*AGGREGATES, *FUNCTIONS])
+    return f"did you mean `{near}`?" if near else "define it with `def`, or see the functions in the language reference"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy_engine.checking.cost import affordable, cost
 from policy_engine.checking.expressions import Expressions
 from policy_engine.checking.model import Function
 from policy_engine.checking.names import dotted, find_declared
-from policy_engine.checking.scope import Context, Scope, file_scope
+from policy_engine.checking.scope import WRONG, Context, Scope, file_scope
 from policy_engine.checking.types import resolve_type
 from policy_engine.linking import Declared
-from policy_engine.plan.expressions import Local
+from policy_engine.plan.expressions import Expr, Local
 from policy_engine.syntax import ast
 
 
@@ -20,9 +21,10 @@ def check_definitions(cx: Context) -> None:
         scope = file_scope(declared)
         match declared.node:
             case ast.Let(type=None, value=value):
-                cx.constants[declared.name] = Expressions(cx).infer(scope, value)
+                cx.constants[declared.name] = _bounded(cx, declared, Expressions(cx).infer(scope, value))
             case ast.Let(type=type_, value=value) if type_ is not None:
-                cx.constants[declared.name] = Expressions(cx).expect(scope, value, resolve_type(cx, type_, declared))
+                found = Expressions(cx).expect(scope, value, resolve_type(cx, type_, declared))
+                cx.constants[declared.name] = _bounded(cx, declared, found)
             case ast.Def() as node:
                 cx.functions[declared.name] = _function(cx, scope, declared, node)
             case _:
@@ -33,33 +35,63 @@ def _function(cx: Context, scope: Scope, declared: Declared, node: ast.Def) -> F
     for typed in node.parameters:
         scope = scope.bind(typed.name.text, Local(typed.name.text, resolve_type(cx, typed.type, declared)))
     body = Expressions(cx).expect(scope, node.body, resolve_type(cx, node.result, declared))
-    return Function(tuple(typed.name.text for typed in node.parameters), body)
+    return Function(tuple(typed.name.text for typed in node.parameters), _bounded(cx, declared, body))
+
+
+def _bounded(cx: Context, declared: Declared, found: Expr) -> Expr:
+    """What was found, unless it grows too large with the definitions it uses."""
+    assert isinstance(declared.node, ast.Let | ast.Def)
+    name = declared.node.name
+    if not affordable(cx, found, name.span, f"`{name.text}`"):
+        return WRONG
+    size = cost(cx, found)
+    cx.costs[declared.name] = size.depth, size.nodes
+    return found
 
 
 def _ordered(cx: Context) -> list[Declared]:
-    """Depth first, what is needed before what needs it; members of a circle are diagnosed and left out."""
+    """Depth first, what is needed before what needs it; members of a circle are diagnosed and left out.
+
+    Without recursion: a chain of definitions may be longer than Python's stack.
+    """
     done: dict[str, bool] = {}
     order: list[Declared] = []
-
-    def visit(declared: Declared, path: tuple[str, ...]) -> bool:
-        if declared.name in path:
-            circle = " → ".join(name.rpartition(".")[2] for name in [*path[path.index(declared.name) :], declared.name])
-            assert isinstance(declared.node, ast.Let | ast.Def)
-            ident = declared.node.name
-            cx.report("LNK011", f"`{ident.text}` needs itself", ident.span, help=f"break the circle {circle}")
-            return False
-        if declared.name not in done:
-            needed = [visit(other, (*path, declared.name)) for other in _needed(cx, declared)]
-            done[declared.name] = all(needed)
-            if done[declared.name]:
-                order.append(declared)
-        return done[declared.name]
-
     for package in cx.linked.packages.values():
         for declared in package.declarations.values():
             if isinstance(declared.node, ast.Let | ast.Def):
-                visit(declared, ())
+                _visit(cx, declared, done, order)
     return order
+
+
+def _visit(cx: Context, first: Declared, done: dict[str, bool], order: list[Declared]) -> None:
+    path: dict[str, tuple[Declared, Iterator[Declared]]] = {}
+    pending: Declared | None = first
+    while pending is not None or path:
+        if pending is not None and pending.name in path:
+            _circle(cx, pending, list(path))
+            done.update(dict.fromkeys(list(path)[list(path).index(pending.name) :], False))
+        elif pending is not None and pending.name not in done:
+            path[pending.name] = pending, iter(list(_needed(cx, pending)))
+        name, (declared, rest) = next(reversed(path.items())) if path else ("", (first, iter(())))
+        pending = next(rest, None)
+        if pending is None and path:
+            del path[name]
+            _finish(cx, declared, done, order)
+
+
+def _finish(cx: Context, declared: Declared, done: dict[str, bool], order: list[Declared]) -> None:
+    """All that it needs was visited."""
+    if declared.name not in done:
+        done[declared.name] = all(done.get(other.name, False) for other in _needed(cx, declared))
+        if done[declared.name]:
+            order.append(declared)
+
+
+def _circle(cx: Context, declared: Declared, path: list[str]) -> None:
+    assert isinstance(declared.node, ast.Let | ast.Def)
+    ident = declared.node.name
+    circle = " → ".join(name.rpartition(".")[2] for name in [*path[path.index(declared.name) :], declared.name])
+    cx.report("LNK011", f"`{ident.text}` needs itself", ident.span, help=f"break the circle {circle}")
 
 
 def _needed(cx: Context, declared: Declared) -> Iterator[Declared]:

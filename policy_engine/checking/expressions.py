@@ -6,9 +6,19 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Final
 
+from policy_engine.checking.base import article
 from policy_engine.checking.calls import Calls
 from policy_engine.checking.functions import ROW
-from policy_engine.checking.names import dotted, find_declared, infer_name, is_bound, qualified_member, value_of
+from policy_engine.checking.loops import is_data
+from policy_engine.checking.names import (
+    dotted,
+    find_declared,
+    infer_name,
+    is_bound,
+    is_lost,
+    qualified_member,
+    value_of,
+)
 from policy_engine.checking.narrowing import present_if_false
 from policy_engine.checking.scope import WRONG, Scope
 from policy_engine.checking.types import common
@@ -19,6 +29,7 @@ from policy_engine.plan.expressions import (
     Collection,
     Column,
     Const,
+    Constant,
     Custom,
     Expr,
     If,
@@ -43,11 +54,11 @@ class Expressions(Calls):
     def _infer(self, scope: Scope, node: ast.Expression, expected: Type | None) -> Expr:
         match node:
             case ast.Name():
-                return infer_name(self.cx, scope, node, expected)
+                return self._whole(node, infer_name(self.cx, scope, node, expected))
             case ast.Literal(value=value):
                 return Const(value, _literal_type(value))
             case ast.Dot():
-                return self._dot(scope, node)
+                return self._whole(node, self._dot(scope, node))
             case ast.Index():
                 return self._index(scope, node)
             case ast.Call():
@@ -65,6 +76,18 @@ class Expressions(Calls):
             case ast.Elements():
                 return self._elements(scope, node, expected)
 
+    def _whole(self, node: ast.Expression, found: Expr) -> Expr:
+        """Rows and values stand only where a loop goes over them, a row only where a column of it is read."""
+        if not is_data(found) and found.type != ROW:
+            return found
+        if any(node is looped for looped in self.looped):
+            return found
+        if found.type == ROW:
+            help_ = f"name a column: `{node.span.text}.amount`"
+            return self.cx.report("CHK013", "a row as a whole says nothing", node.span, help=help_)
+        help_ = "write `for` over them, a quantifier such as `some x in … satisfies …`, or `count(…)`"
+        return self.cx.report("CHK013", f"`{node.span.text}` can only be looped over", node.span, help=help_)
+
     def _dot(self, scope: Scope, node: ast.Dot) -> Expr:
         member = qualified_member(self.cx, scope, node)
         if member is not None:
@@ -74,6 +97,9 @@ class Expressions(Calls):
             found = find_declared(self.cx, scope, path)
             if found is not None:
                 return value_of(self.cx, found, node.span)
+        if path is not None and is_lost(self.cx, scope.declared, path) and not is_bound(scope, path.partition(".")[0]):
+            return WRONG
+        self.looped.append(node.of)
         of = self.present(scope, node.of)
         return self._part(of, node.name)
 
@@ -91,12 +117,16 @@ class Expressions(Calls):
         if found is not None:
             type_, custom, declared = found
             return Custom(of, custom, type_) if custom is not None else Attribute(of, name.text, type_, declared)
+        if isinstance(of.type, Entity) and self.cx.linked.is_lost_attribute(of.type.name, name.text):
+            return WRONG
         known = list(self.cx.attribute_names(of.type.name)) if isinstance(of.type, Entity) else []
         near = nearest(name.text, known or (_VERSION_PARTS if of.type == VERSION else ()))
         help_ = f"did you mean `{near}`?" if near else _attribute_help(of.type, known)
-        return self.cx.report("CHK003", f"a `{of.type}` has no `{name.text}`", name.span, help=help_)
+        message = f"{article(of.type)} `{of.type}` has no `{name.text}`"
+        return self.cx.report("CHK003", message, name.span, help=help_)
 
     def _index(self, scope: Scope, node: ast.Index) -> Expr:
+        self.looped.append(node.of)
         of = self.present(scope, node.of)
         if of.type == ANY:
             return WRONG
@@ -141,8 +171,14 @@ class Expressions(Calls):
         type_ = Sequence(of or wanted or ANY, node.distinct)
         constants = [item for item in items if isinstance(item, Const)]
         if len(constants) == len(items):
-            return Const(tuple(item.value for item in constants), type_)
+            values = [item.value for item in constants]
+            return Const(tuple(_once(values) if node.distinct else values), type_)
         return Collection(tuple(items), type_)
+
+
+def _once(values: list[Constant]) -> list[Constant]:
+    """Each value once, as a set has them."""
+    return [value for at, value in enumerate(values) if value not in values[:at]]
 
 
 def _literal_type(value: bool | int | Fraction | str | date | datetime | Duration | Pattern) -> Type:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from policy_engine.checking.base import article, shortened
+from policy_engine.checking.declared_names import is_taken
 from policy_engine.checking.functions import AGGREGATES, ROW
 from policy_engine.checking.names import is_bound
 from policy_engine.checking.narrowing import present_if_true
@@ -18,12 +20,14 @@ from policy_engine.plan.types import (
     INT,
     STRING,
     TIMESTAMP,
+    Entity,
     Optional,
     Sequence,
     Type,
     optional,
     required,
 )
+from policy_engine.product.vocabulary import VOCABULARY
 from policy_engine.syntax import ast
 
 _ORDERED = frozenset({INT, DECIMAL, STRING, DATE, TIMESTAMP, DURATION, COLUMN})
@@ -44,15 +48,15 @@ class Loops(Operators):
 
     def loop(self, scope: Scope, name: ast.Ident, items: ast.Expression) -> tuple[Expr, Scope]:
         """What a loop goes over, and the scope inside it."""
-        found = self.present(scope, items)
-        if is_bound(scope, name.text) or self.cx.linked.declared(scope.declared.package, name.text) is not None:
+        found = self.items(scope, items)
+        if is_bound(scope, name.text) or is_taken(self.cx, scope.declared, name.text):
             message = f"`{name.text}` is already the name of something here"
             self.cx.report("LNK014", message, name.span, help="choose another name for the loop")
         of: Type = ANY
         if isinstance(found.type, Sequence):
             of = found.type.of
         elif found.type != ANY:
-            help_ = "loops go over lists, such as `product.fields`"
+            help_ = _lists(found.type) or "loops go over lists, such as `product.fields`"
             self.cx.report(
                 "CHK009",
                 f"`{items.span.text}` has no parts to loop over",
@@ -69,6 +73,11 @@ class Loops(Operators):
             )
         variable: Expr = Local(name.text, ROW) if of == ROW else Column(None, guarded=True)
         return found, scope.bind(name.text, variable).over_rows(name.text)
+
+    def items(self, scope: Scope, node: ast.Expression) -> Expr:
+        """What a loop or aggregate goes over: the one place for rows and values of data."""
+        self.looped.append(node)
+        return self.present(scope, node)
 
     def infer_quantifier(self, scope: Scope, node: ast.Quantifier) -> Expr:
         """`every x in xs satisfies c`."""
@@ -93,12 +102,16 @@ class Loops(Operators):
             case ast.Binary(operator="in", left=ast.Name(name=name) as left, right=items):
                 found, within = self.loop(scope, ast.Ident(name, left.span), items)
                 return self._aggregate(kind, node, name, found, within, None, None)
+            case ast.Filtered(items=ast.Name(name=name), condition=condition):
+                condition_text = shortened(condition.span.text)
+                example = f"`{kind}({name} in product.{name}s where {condition_text})`"
+                return self._usage(kind, node, f"say what `{name}` goes over: {example}")
             case ast.Filtered():
                 return self._usage(kind, node)
             case items:
-                found = self.present(scope, items)
+                found = self.items(scope, items)
                 if not isinstance(found.type, Sequence):
-                    return WRONG if found.type == ANY else self._usage(kind, node)
+                    return WRONG if found.type == ANY else self._usage(kind, node, _lists(found.type))
                 variable: Expr = Column(None, guarded=True) if found.type.of == COLUMN else Local("item", found.type.of)
                 return self._typed(kind, node, "item", found, None, variable)
 
@@ -129,12 +142,19 @@ class Loops(Operators):
             return Aggregate(kind, name, items, condition, value, INT)
         if of not in (_NUMBERS if kind in {"sum", "mean"} else _ORDERED):
             example = f"`{kind}(length(f.name) for f in product.fields)`"
-            message = f"`{kind}` of what? a `{of}` has no {'sum' if kind in {'sum', 'mean'} else 'order'}"
+            message = f"`{kind}` of what? {article(of)} `{of}` has no {'sum' if kind in {'sum', 'mean'} else 'order'}"
             return self.cx.report("CHK005", message, node.span, help=f"say which part: {example}")
         result = {"sum": of, "mean": COLUMN if of == COLUMN else DECIMAL}.get(kind, of)
         return Aggregate(kind, name, items, condition, value, result if kind == "sum" else optional(result))
 
-    def _usage(self, kind: str, node: ast.Call) -> Expr:
-        return self.cx.report(
-            "CHK005", f"`{kind}` goes over a collection", node.span, help=f"for example `{AGGREGATES[kind][1]}`"
-        )
+    def _usage(self, kind: str, node: ast.Call, help_: str = "") -> Expr:
+        example = f"for example `{AGGREGATES[kind][1]}`"
+        return self.cx.report("CHK005", f"`{kind}` goes over a list", node.span, help=help_ or example)
+
+
+def _lists(of: Type) -> str:
+    """The lists that an element has, for whoever loops over the element itself."""
+    if not isinstance(of, Entity):
+        return ""
+    lists = [name for name, info in VOCABULARY.get(of.name, {}).items() if isinstance(info.type, Sequence)]
+    return f"{article(of)} `{of}` is one thing; its lists are {', '.join(lists)}" if lists else ""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy_engine.checking.functions import AGGREGATES, FUNCTIONS
-from policy_engine.checking.scope import WRONG, Context, Scope
+from policy_engine.checking.scope import WRONG, Context, Scope, locate
 from policy_engine.checking.types import enumeration
 from policy_engine.diagnostics import Span, nearest
 from policy_engine.linking import Declared
 from policy_engine.plan.expressions import Const, Expr, Local, Reference
-from policy_engine.plan.types import Entity, Enumeration, Sequence, Type, required
+from policy_engine.plan.types import ANY, Entity, Enumeration, Sequence, Type, required
+from policy_engine.product.vocabulary import VOCABULARY
 from policy_engine.syntax import ast
 
 
@@ -21,13 +22,14 @@ def is_bound(scope: Scope, name: str) -> bool:
 
 def find_declared(cx: Context, scope: Scope, path: str) -> Declared | None:
     """The declaration that a dotted path means: of this package, or of an imported one by alias or full name."""
-    declared = scope.declared
-    package, _, last = path.rpartition(".")
-    if not package:
-        return cx.linked.declared(declared.package, last)
-    if package in declared.imports:
-        return cx.linked.declared(declared.imports[package], last)
-    return cx.linked.declared(package, last) if package in {*declared.imports.values(), declared.package} else None
+    package, name = locate(scope.declared, path)
+    return None if package is None else cx.linked.declared(package, name)
+
+
+def is_lost(cx: Context, declared: Declared, path: str) -> bool:
+    """Would the path mean something if all text could be read? Then its mistake has been told."""
+    package, name = locate(declared, path)
+    return package is not None and cx.linked.is_lost(package, name)
 
 
 def dotted(node: ast.Expression) -> str | None:
@@ -53,13 +55,18 @@ def member(of: Type | None, name: str) -> Const | None:
 
 
 def infer_name(cx: Context, scope: Scope, node: ast.Name, expected: Type | None) -> Expr:
-    """A bare name."""
+    """A bare name. A variable and a member of the enum that is expected are never mistaken for each other."""
+    as_member = member(expected, node.name)
+    if as_member is not None and is_bound(scope, node.name):
+        assert isinstance(as_member.type, Enumeration)
+        help_ = f"write `{_spelling(scope, as_member.type)}.{node.name}` for the member, or rename the variable"
+        message = f"`{node.name}` is a variable here, and a member of `{as_member.type}`"
+        return cx.report("CHK007", message, node.span, "which one is meant?", help_)
     if node.name in scope.locals:
         return scope.locals[node.name]
     if node.name in scope.params:
         return _parameter(cx, scope.params[node.name])
     found = cx.linked.declared(scope.declared.package, node.name)
-    as_member = member(expected, node.name)
     if as_member is not None:
         return as_member
     if found is not None:
@@ -111,13 +118,20 @@ def qualified_member(cx: Context, scope: Scope, node: ast.Dot) -> Const | None:
 
 def _unknown(cx: Context, scope: Scope, node: ast.Name, expected: Type | None) -> Const:
     wanted = None if expected is None else required(expected)
+    if wanted == ANY or is_lost(cx, scope.declared, node.name) or _is_lost_param(cx, scope, node.name):
+        return WRONG
+    if isinstance(wanted, Sequence):
+        wanted = required(wanted.of)
     if isinstance(wanted, Enumeration):
         near = nearest(node.name, wanted.members)
         help_ = f"did you mean `{near}`?" if near else f"its members: {', '.join(wanted.members)}"
         return cx.report("CHK006", f"`{wanted}` has no member `{node.name}`", node.span, help=help_)
     if node.name in FUNCTIONS or node.name in AGGREGATES:
-        help_ = f"call it: `{node.name}(…)`"
+        help_ = f"say of what: `{_call(scope, node.name)}`"
         return cx.report("LNK003", f"`{node.name}` is a function", node.span, "used as if it were a value", help_)
+    if node.name.lower() in {"true", "false", "yes", "no"}:
+        word = "true" if node.name.lower() in {"true", "yes"} else "false"
+        return cx.report("LNK003", f"nothing here is called `{node.name}`", node.span, help=f"did you mean `{word}`?")
     enums = [enum for enum in _visible_enums(cx, scope) if node.name in enum.members]
     if len(enums) == 1:
         help_ = f"write `{_spelling(scope, enums[0])}.{node.name}`"
@@ -127,8 +141,37 @@ def _unknown(cx: Context, scope: Scope, node: ast.Name, expected: Type | None) -
         return cx.report("CHK007", f"several enums have a member `{node.name}`", node.span, help=f"write {ways}")
     known = [*scope.locals, *scope.params, *_visible(cx, scope)]
     near = nearest(node.name, known)
-    help_ = f"did you mean `{near}`?" if near else "declare it with `let`, bind it with `for`, or import its package"
+    help_ = f"did you mean `{near}`?" if near else _origin(scope, node.name)
     return cx.report("LNK003", f"nothing here is called `{node.name}`", node.span, help=help_)
+
+
+def _is_lost_param(cx: Context, scope: Scope, name: str) -> bool:
+    """Parameters are visible in their policy only."""
+    return isinstance(scope.declared.node, ast.Policy) and cx.linked.is_lost(scope.declared.package, name)
+
+
+def _call(scope: Scope, name: str) -> str:
+    """How the function is called here: with a variable that fits, if there is one."""
+    signature = FUNCTIONS.get(name)
+    if signature is None or not signature.parameters:
+        return AGGREGATES[name][1] if name in AGGREGATES else f"{name}(…)"
+    wanted = signature.parameters[0]
+    options = wanted if isinstance(wanted, tuple) else (wanted,)
+    fitting = [
+        local for local, value in scope.locals.items() if value.type in options and isinstance(value.type, Entity)
+    ]
+    rest = ", …" * (len(signature.parameters) - 1)
+    return f"{name}({fitting[-1]}{rest})" if fitting else signature.example
+
+
+def _origin(scope: Scope, name: str) -> str:
+    """Where a name that stands for nothing could come from; an element's attribute perhaps."""
+    for local, value in reversed(list(scope.locals.items())):
+        if isinstance(value.type, Entity) and name in VOCABULARY.get(value.type.name, {}):
+            return f"did you mean `{local}.{name}`?"
+    if scope.rows is not None:
+        return f"a column is read as `{scope.rows}.{name}`; a text stands in double quotes"
+    return "a text stands in double quotes; a name is declared with `let`, bound with `for`, or imported"
 
 
 def _visible(cx: Context, scope: Scope) -> Iterator[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from policy_engine.checking.base import Checking
+from policy_engine.checking.base import Checking, article, conversion, shortened
 from policy_engine.checking.functions import ROW_OPERATORS
 from policy_engine.checking.names import is_bound, member
 from policy_engine.checking.narrowing import present_if_false
 from policy_engine.checking.scope import WRONG, Scope
 from policy_engine.checking.types import common, is_scalar
+from policy_engine.diagnostics import Span
 from policy_engine.plan.expressions import And, Call, Column, Const, Expr, Not, Or, Otherwise
 from policy_engine.plan.types import (
     ANY,
@@ -28,11 +29,16 @@ from policy_engine.plan.types import (
     Sequence,
     Type,
 )
+from policy_engine.plan.walk import columns
 from policy_engine.syntax import ast
 
 _ORDERED: Final = frozenset({INT, DECIMAL, STRING, DATE, TIMESTAMP, DURATION, VERSION, COLUMN, ANY})
 _MISSING_WORDS: Final = frozenset({"null", "none", "missing", "nil"})
 _NUMBERS: Final = frozenset({INT, DECIMAL, COLUMN})
+#: What arithmetic may combine with a value of data, whose own type only the data tells.
+_WITH_COLUMN: Final = frozenset({COLUMN, INT, DECIMAL, STRING, DURATION, DATE, TIMESTAMP})
+#: What a value of data can be compared with.
+_LIKE_COLUMN: Final = frozenset({COLUMN, BOOL, INT, DECIMAL, STRING, DURATION, DATE, TIMESTAMP})
 
 #: (operator, left, right) to (function, result) for arithmetic that is not on numbers.
 _ARITHMETIC: Final[dict[tuple[str, Type, Type], tuple[str, Type]]] = {
@@ -87,7 +93,10 @@ class Operators(Checking):
     def _otherwise(self, scope: Scope, node: ast.Binary, expected: Type | None) -> Expr:
         value = self.infer(scope, node.left, expected)
         if value.type == COLUMN and isinstance(value, Column):
-            return Otherwise(Column(value.name, guarded=True), self.present(scope, node.right), COLUMN)
+            default = self.present(scope, node.right)
+            if not is_like_column(default.type):
+                return self._not_of_data(default.type, node.right.span)
+            return Otherwise(Column(value.name, guarded=True), default, COLUMN)
         if not isinstance(value.type, Optional):
             if value.type != ANY:
                 self.cx.report(
@@ -102,11 +111,20 @@ class Operators(Checking):
 
     def _pair(self, scope: Scope, node: ast.Binary) -> tuple[Expr, Expr]:
         """Both operands; a bare enum member takes its type from the other side."""
-        if isinstance(node.left, ast.Name) and not isinstance(node.right, ast.Name):
+        if isinstance(node.left, ast.Name) and self._is_free(scope, node.left):
             right = self.present(scope, node.right)
             return self.present(scope, node.left, right.type), right
         left = self.present(scope, node.left)
         return left, self.present(scope, node.right, left.type)
+
+    def _is_free(self, scope: Scope, node: ast.Name) -> bool:
+        """Can the name only be a member of an enum?"""
+        declared = self.cx.linked.declared(scope.declared.package, node.name)
+        return not is_bound(scope, node.name) and declared is None
+
+    def _not_of_data(self, of: Type, span: Span) -> Expr:
+        help_ = "values of data are texts, numbers, dates, timestamps, true or false"
+        return self.cx.report("CHK008", f"a value of data is never {article(of)} `{of}`", span, help=help_)
 
     def _comparison(self, scope: Scope, node: ast.Binary) -> Expr:
         if self._asks_for_missing(scope, node):
@@ -115,6 +133,9 @@ class Operators(Checking):
         left, right = self._pair(scope, node)
         if ANY in (left.type, right.type):
             return WRONG
+        for side, other, place in ((left, right, node.right), (right, left, node.left)):
+            if side.type == COLUMN and not is_like_column(other.type):
+                return self._not_of_data(other.type, place.span)
         of = common(left.type, right.type)
         if of is None:
             enum = next((t for t in (left.type, right.type) if isinstance(t, Enumeration)), None)
@@ -122,14 +143,26 @@ class Operators(Checking):
             if enum is not None and other.type == STRING:
                 return self.mismatch(other, place.span, enum)
             message = f"`{left.type}` and `{right.type}` cannot be compared"
-            return self.cx.report("CHK008", message, node.span, help=_comparison_help(left.type, right.type))
+            return self.cx.report("CHK008", message, node.span, help=_comparison_help(left, right, node))
         if node.operator in {"==", "!="}:
+            if isinstance(of, Sequence) and Sequence(of.of, distinct=True) in (left.type, right.type):
+                help_ = "ask of its elements: `every x in a satisfies x in b`"
+                return self.cx.report(
+                    "CHK008", "a set has no order, by which it could equal a list", node.span, help=help_
+                )
             return self._computed(node, node.operator, (left, right), BOOL)
-        if isinstance(of, Enumeration):
-            if not of.ordered:
-                help_ = f"declare it with `<` between its members, or list the members: `in {{{', '.join(of.members[:2])}}}`"
-                return self.cx.report("CHK008", f"`{of}` has no order", node.span, help=help_)
-            left, right = _rank(left, of), _rank(right, of)
+        enum = next((side.type for side in (left, right) if isinstance(side.type, Enumeration)), None)
+        if enum is not None:
+            if not enum.ordered:
+                members = ", ".join(enum.members[:2])
+                help_ = f"declare it with `<` between its members, or list the members: `in {{{members}}}`"
+                return self.cx.report("CHK008", f"`{enum}` has no order", node.span, help=help_)
+            if COLUMN in (left.type, right.type):
+                help_ = "list the members: `row.class in {…}`"
+                return self.cx.report(
+                    "CHK013", "values of data do not follow the order of an enum", node.span, help=help_
+                )
+            left, right = _rank(left, enum), _rank(right, enum)
         elif of not in _ORDERED:
             return self.cx.report("CHK008", f"`{of}` has no order", node.span, help="use `==` or `!=`")
         return self._computed(node, node.operator, (left, right), BOOL)
@@ -142,16 +175,25 @@ class Operators(Checking):
         return member(self.infer(scope, node.left).type, word.name) is None and not is_bound(scope, word.name)
 
     def _membership(self, scope: Scope, node: ast.Binary) -> Expr:
-        left = self.present(scope, node.left)
-        right = self.present(scope, node.right, Sequence(left.type))
+        if isinstance(node.left, ast.Name) and self._is_free(scope, node.left):
+            right = self.present(scope, node.right)
+            left = self.present(scope, node.left, right.type)
+        else:
+            left = self.present(scope, node.left)
+            right = self.present(scope, node.right, Sequence(left.type))
         if ANY in (left.type, right.type):
             return WRONG
         if not isinstance(right.type, Sequence):
-            help_ = "for a text inside a text, use `contains(text, part)`" if right.type == STRING else ""
-            return self.cx.report("CHK009", f"`{node.right.span.text}` is no list or set", node.right.span, help=help_)
+            whole, part = shortened(node.right.span.text), shortened(node.left.span.text)
+            help_ = f"for a text inside a text, write `contains({whole}, {part})`" if right.type == STRING else ""
+            return self.cx.report("CHK009", f"`{whole}` is no list or set", node.right.span, help=help_)
+        if COLUMN in (left.type, right.type.of) and not (is_like_column(left.type) and is_like_column(right.type.of)):
+            return self._not_of_data(right.type.of if left.type == COLUMN else left.type, node.span)
         if common(left.type, right.type.of) is None:
-            message = f"`{left.type}` is never in a `{right.type}`"
-            return self.cx.report("CHK008", message, node.span)
+            message = f"{article(left.type)} `{left.type}` is never in a `{right.type}`"
+            return self.cx.report(
+                "CHK008", message, node.span, help=conversion(left, right.type.of, node.left.span.text)
+            )
         return self._computed(node, "in", (left, right), BOOL)
 
     def _arithmetic(self, scope: Scope, node: ast.Binary) -> Expr:
@@ -164,10 +206,14 @@ class Operators(Checking):
             return self._computed(
                 node, node.operator, (left, right), DECIMAL if node.operator == "/" and of == INT else of
             )
+        if COLUMN in (left.type, right.type) and {left.type, right.type} <= _WITH_COLUMN:
+            return self._computed(node, node.operator, (left, right), COLUMN)
         found = _ARITHMETIC.get((node.operator, left.type, right.type))
         if found is None:
             message = f"`{node.operator}` is not defined for `{left.type}` and `{right.type}`"
-            return self.cx.report("CHK008", message, node.span)
+            return self.cx.report(
+                "CHK008", message, node.span, help=_arithmetic_help(node.operator, left.type, right.type)
+            )
         function, result = found
         if function in {"shift", "shift_date"} and node.operator == "-":
             right = Call("negate", (right,), DURATION)
@@ -185,19 +231,37 @@ class Operators(Checking):
 
 
 def mentions_column(expr: Expr) -> bool:
-    """Is a column read directly in this operand (deeper ones were looked at when they were built)?"""
-    return isinstance(expr, Column) or (isinstance(expr, Call | Otherwise) and expr.type == COLUMN)
+    """Does the operand depend on the values of a row?"""
+    return columns(expr)
+
+
+def is_like_column(of: Type) -> bool:
+    """Can a value of data be compared with it?"""
+    return of in _LIKE_COLUMN or isinstance(of, Enumeration) or of == ANY
 
 
 def _rank(expr: Expr, of: Enumeration) -> Expr:
     return Call("rank", (expr, Const(of.members, Sequence(STRING))), INT)
 
 
-def _comparison_help(left: Type, right: Type) -> str:
-    if {left, right} == {DATE, TIMESTAMP}:
-        return "take the day of the timestamp: `date(…)`"
-    if isinstance(left, Enumeration) and isinstance(right, Enumeration):
+def _comparison_help(left: Expr, right: Expr, node: ast.Binary) -> str:
+    for whole, part, lists, item in ((left, right, node.left, node.right), (right, left, node.right, node.left)):
+        if isinstance(whole.type, Sequence):
+            one, many = shortened(item.span.text), shortened(lists.span.text)
+            return f"to ask whether it is among them, write `{one} in {many}`" if is_scalar(part.type) else ""
+        meant = conversion(whole, part.type, lists.span.text)
+        if meant and part.type != BOOL:
+            return meant
+    if isinstance(left.type, Enumeration) and isinstance(right.type, Enumeration):
         return "two different enums have no member in common"
-    if is_scalar(left) and is_scalar(right):
+    if is_scalar(left.type) and is_scalar(right.type):
         return "both sides must be of one type"
     return "compare a part of it, such as its `name`"
+
+
+def _arithmetic_help(operator: str, left: Type, right: Type) -> str:
+    if operator in {"+", "-"} and {left, right} & {DATE, TIMESTAMP, DURATION} and {left, right} & {INT, DECIMAL}:
+        return "say how long, such as `90d`"
+    if operator == "+" and STRING in (left, right):
+        return 'a message joins by itself: `message "{field.name}: …"`'
+    return ""

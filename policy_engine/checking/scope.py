@@ -39,7 +39,7 @@ class Context:
     params: dict[str, CheckedParam] = field(default_factory=dict)
     constants: dict[str, Expr] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
-    in_progress: list[str] = field(default_factory=list)
+    costs: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def report(
         self,
@@ -100,3 +100,13 @@ class Scope:
 def file_scope(declared: Declared) -> Scope:
     """What an expression of a declaration sees, before any variable of its own."""
     return Scope(declared, {name: Local(name, of) for name, of in ROOTS.items()})
+
+
+def locate(declared: Declared, path: str) -> tuple[str | None, str]:
+    """The package, as far as it is visible here, and the name in it that a dotted path means."""
+    package, _, last = path.rpartition(".")
+    if not package:
+        return declared.package, last
+    if package in declared.imports:
+        return declared.imports[package], last
+    return (package if package in {*declared.imports.values(), declared.package} else None), last

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -10,12 +11,12 @@ from typing import Final
 
 from policy_engine.checking.model import CheckedTable
 from policy_engine.checking.scope import Context
-from policy_engine.checking.types import resolve_type
+from policy_engine.checking.types import is_stated, resolve_type
 from policy_engine.diagnostics import nearest
 from policy_engine.linking import Declared
 from policy_engine.plan import types
 from policy_engine.plan.expressions import Constant
-from policy_engine.plan.types import ANY, Enumeration, Optional, Type, required
+from policy_engine.plan.types import ANY, Enumeration, Optional, Sequence, Type, required
 from policy_engine.product.durations import read_duration
 from policy_engine.syntax import ast
 
@@ -24,9 +25,9 @@ MAX_ROWS: Final = 100_000
 _READERS: Final[Mapping[Type, Callable[[str], Constant]]] = {
     types.STRING: str,
     types.INT: int,
-    types.DECIMAL: Fraction,
+    types.DECIMAL: lambda text: _decimal(text),
     types.DATE: date.fromisoformat,
-    types.TIMESTAMP: lambda text: datetime.fromisoformat(text).astimezone(UTC),
+    types.TIMESTAMP: lambda text: _moment(text),
     types.DURATION: lambda text: _some(read_duration(text)),
     types.BOOL: lambda text: {"true": True, "false": False}[text],
 }
@@ -37,12 +38,19 @@ def check_tables(cx: Context) -> None:
     for package in cx.linked.packages.values():
         for declared in package.declarations.values():
             if isinstance(declared.node, ast.Table):
-                columns = tuple(
-                    (typed.name.text, resolve_type(cx, typed.type, declared)) for typed in declared.node.columns
-                )
+                columns = tuple((typed.name.text, _type(cx, typed, declared)) for typed in declared.node.columns)
                 cx.tables[declared.name] = CheckedTable(
                     declared.name, columns, _rows(cx, declared, declared.node, columns)
                 )
+
+
+def _type(cx: Context, typed: ast.Typed, declared: Declared) -> Type:
+    of = resolve_type(cx, typed.type, declared)
+    if isinstance(required(of), Sequence) or not is_stated(of) or required(of) == types.VERSION:
+        help_ = "a column holds texts, numbers, dates, durations, `true` and `false`, or members of an enum"
+        cx.report("CHK014", f"a cell of a table cannot be a `{of}`", typed.type.span, help=help_)
+        return ANY
+    return of
 
 
 def _rows(
@@ -103,6 +111,21 @@ def _cell(text: str, of: Type) -> Constant:
         return _READERS[of](text)
     except (ValueError, KeyError, ZeroDivisionError):
         return None
+
+
+def _decimal(text: str) -> Constant:
+    """Digits and a point; exponents could stand for numbers without end."""
+    if re.fullmatch(r"[+-]?[0-9]{1,60}(\.[0-9]{1,60})?", text) is None:
+        raise ValueError("no decimal")
+    return Fraction(text)
+
+
+def _moment(text: str) -> Constant:
+    """Without a zone it would mean another instant on every machine."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("no zone")
+    return moment.astimezone(UTC)
 
 
 def _some(value: Constant) -> Constant:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from policy_engine.checking.scope import Context
+from policy_engine.checking.scope import Context, locate
 from policy_engine.diagnostics import nearest
 from policy_engine.linking import Declared
 from policy_engine.plan import types
@@ -21,6 +21,16 @@ SCALARS: Final[dict[str, Type]] = {
 }  # fmt: skip
 
 
+_OTHER_NAMES: Final = {
+    **dict.fromkeys(("text", "str", "varchar", "char"), "String"),
+    **dict.fromkeys(("integer", "number", "long"), "Int"),
+    **dict.fromkeys(("float", "double", "percent", "numeric"), "Decimal"),
+    **dict.fromkeys(("boolean", "flag"), "Bool"),
+    **dict.fromkeys(("datetime", "time", "instant"), "Timestamp"),
+    **dict.fromkeys(("array", "sequence"), "List<String>"),
+}
+
+
 def resolve_type(cx: Context, node: ast.TypeName, declared: Declared) -> Type:
     """The type that a name in the text means; ANY where it means none, which is diagnosed."""
     base = _base(cx, node, declared)
@@ -34,27 +44,45 @@ def _base(cx: Context, node: ast.TypeName, declared: Declared) -> Type:
             cx.report("CHK014", f"`{name}` of what?", node.span, help=f"write, for example, `{name}<String>`")
             return ANY
         return Sequence(resolve_type(cx, node.argument, declared), distinct=name == "Set")
+    if node.argument is not None:
+        cx.report("CHK014", f"a `{name}` is not made of anything", node.span, help="only `List<…>` and `Set<…>` are")
+        return ANY
     if name in SCALARS:
         return SCALARS[name]
     if name in VOCABULARY:
         return Entity(name)
-    package, _, last = name.rpartition(".")
-    where = declared.imports.get(package, package) if package else declared.package
-    found = cx.linked.declared(where, last)
-    if found is not None and isinstance(found.node, ast.Enum):
-        return enumeration(found)
+    found = _enum(cx, name, declared)
+    if found is not None:
+        return found
     enums = [
         f"{alias}.{item.node.name.text}"
         for alias, imported in declared.imports.items()
         for item in cx.linked.packages[imported].declarations.values()
         if isinstance(item.node, ast.Enum)
     ]
-    near = nearest(name, [*SCALARS, *VOCABULARY, *enums, "List", "Set"])
+    near = _OTHER_NAMES.get(name.lower()) or nearest(name, [*SCALARS, *VOCABULARY, *enums, "List", "Set"])
     help_ = (
         f"did you mean `{near}`?" if near else "a type is built in, such as `String`, or an enum of an imported package"
     )
     cx.report("CHK014", f"no type `{name}`", node.span, help=help_)
     return ANY
+
+
+def _enum(cx: Context, name: str, declared: Declared) -> Type | None:
+    """The enum of this or an imported package; ANY where it is perhaps one that could not be read."""
+    package, last = locate(declared, name)
+    found = None if package is None else cx.linked.declared(package, last)
+    if found is not None and isinstance(found.node, ast.Enum):
+        return enumeration(found)
+    return ANY if package is not None and cx.linked.is_lost(package, last) else None
+
+
+def is_stated(of: Type) -> bool:
+    """Can a contract or a table state a value of this type?"""
+    of = types.required(of)
+    if isinstance(of, Sequence):
+        return is_stated(of.of)
+    return of == ANY or isinstance(of, Enumeration) or (isinstance(of, Scalar) and of not in {types.REGEX, COLUMN})
 
 
 def enumeration(declared: Declared) -> Enumeration:

@@ -16,17 +16,27 @@ def link(units: Iterable[Unit]) -> tuple[LinkedSet, list[Diagnostic]]:
     ordered = sorted(units, key=lambda unit: (unit.layer is Layer.DOMAIN, unit.file.source_name))
     layers = _layers(ordered)
     diagnostics = [d for unit in ordered for d in _intrusion(unit, layers)]
+    lost = _lost(ordered)
     declared: list[Declared] = []
     for unit in ordered:
         imports, problems = _imports(unit, layers)
         diagnostics += problems
+        lost.update({name: None for name in imports.values() if name not in layers})
         package = unit.file.package.text
         declared += [Declared(package, unit.layer, node, imports, unit.tables) for node in unit.file.declarations]
-    packages, duplicates = _packages(declared)
+    packages, duplicates = _packages(declared, {**dict.fromkeys(lost, Layer.GLOBAL), **layers})
     attributes, clashes = _attributes(declared)
-    settings, misplaced = _settings(declared, packages)
-    diagnostics += [*duplicates, *clashes, *misplaced, *check_schedules(declared)]
-    return LinkedSet(packages, attributes, settings), diagnostics
+    settings, misplaced = _settings(declared, packages, lost)
+    diagnostics += [*duplicates, *_nested(packages), *clashes, *misplaced, *check_schedules(declared)]
+    return LinkedSet(packages, attributes, settings, lost), diagnostics
+
+
+def _lost(units: Sequence[Unit]) -> dict[str, frozenset[str] | None]:
+    """The names of each package whose declarations could not be read."""
+    lost: dict[str, frozenset[str] | None] = {}
+    for unit in units:
+        lost[unit.file.package.text] = (lost.get(unit.file.package.text) or frozenset()) | unit.file.lost
+    return lost
 
 
 def _layers(units: Sequence[Unit]) -> dict[str, Layer]:
@@ -61,7 +71,6 @@ def _imports(unit: Unit, layers: Mapping[str, Layer]) -> tuple[dict[str, str], l
         problem = _import_problem(unit, imported, layers)
         if problem is not None:
             diagnostics.append(problem)
-            continue
         alias = imported.alias.text if imported.alias is not None else imported.package.text.rpartition(".")[2]
         if alias in seen and seen[alias] != imported.package.text:
             diagnostics.append(
@@ -94,13 +103,12 @@ def _import_problem(unit: Unit, imported: ast.Import, layers: Mapping[str, Layer
     return None
 
 
-def _packages(declared: Sequence[Declared]) -> tuple[dict[str, Package], list[Diagnostic]]:
-    found: dict[str, dict[str, Declared]] = {}
-    layers: dict[str, Layer] = {}
+def _packages(declared: Sequence[Declared], layers: Mapping[str, Layer]) -> tuple[dict[str, Package], list[Diagnostic]]:
+    """Every package of `layers`, also those that declare nothing or are not there."""
+    found: dict[str, dict[str, Declared]] = {name: {} for name in layers}
     diagnostics: list[Diagnostic] = []
     for item in declared:
-        names = found.setdefault(item.package, {})
-        layers.setdefault(item.package, item.layer)
+        names = found[item.package]
         if isinstance(item.node, ast.Attribute | ast.Set):
             continue
         ident = item.node.name
@@ -123,6 +131,27 @@ def _packages(declared: Sequence[Declared]) -> tuple[dict[str, Package], list[Di
     return packages, diagnostics
 
 
+def _nested(packages: Mapping[str, Package]) -> list[Diagnostic]:
+    """No policy is called like a package: what they declare could not be told apart by name."""
+    return [
+        Diagnostic(
+            "LNK002",
+            f"policy `{declared.node.name.text}` is called like the package `{declared.name}`",
+            declared.node.name.span,
+            "their rules and parameters would have the same names",
+            "give the policy another name",
+        )
+        for package in packages.values()
+        for declared in package.declarations.values()
+        if isinstance(declared.node, ast.Policy) and _clashes(package, packages.get(declared.name))
+    ]
+
+
+def _clashes(package: Package, named_alike: Package | None) -> bool:
+    """A domain's package below a global one has its message already."""
+    return named_alike is not None and not (package.layer is Layer.GLOBAL and named_alike.layer is Layer.DOMAIN)
+
+
 def _attributes(declared: Sequence[Declared]) -> tuple[tuple[Declared, ...], list[Diagnostic]]:
     found: dict[tuple[str, str], tuple[Declared, ast.Attribute]] = {}
     diagnostics: list[Diagnostic] = []
@@ -130,17 +159,15 @@ def _attributes(declared: Sequence[Declared]) -> tuple[tuple[Declared, ...], lis
         if not isinstance(item.node, ast.Attribute):
             continue
         node = item.node
-        key = node.entity.text, node.name.text
+        key = node.entity.text.capitalize(), node.name.text
         if key in found:
             other = found[key][1]
-            message = f"`{key[0]}.{key[1]}` is typed twice"
+            message = f"`{node.entity.text}.{key[1]}` is typed twice"
             related = (Label(other.name.span, "first here"),)
             diagnostics.append(Diagnostic("LNK012", message, node.name.span, "again here", "keep one of them", related))
             continue
         problem = _attribute_problem(item, node)
-        if problem is not None:
-            diagnostics.append(problem)
-            continue
+        diagnostics += [] if problem is None else [problem]
         found[key] = item, node
     return tuple(found[key][0] for key in sorted(found)), diagnostics
 
@@ -161,7 +188,7 @@ def _attribute_problem(item: Declared, node: ast.Attribute) -> Diagnostic | None
 
 
 def _settings(
-    declared: Sequence[Declared], packages: Mapping[str, Package]
+    declared: Sequence[Declared], packages: Mapping[str, Package], lost: Mapping[str, frozenset[str] | None]
 ) -> tuple[dict[str, Setting], list[Diagnostic]]:
     settings: dict[str, Setting] = {}
     diagnostics: list[Diagnostic] = []
@@ -169,9 +196,9 @@ def _settings(
         if not isinstance(item.node, ast.Set):
             continue
         node = item.node
-        parameter = _parameter(item, node, packages)
-        if isinstance(parameter, Diagnostic):
-            diagnostics.append(parameter)
+        parameter = _parameter(item, node, packages, lost)
+        if not isinstance(parameter, str):
+            diagnostics += [] if parameter is None else [parameter]
         elif parameter in settings:
             related = (Label(settings[parameter].node.span, "first here"),)
             message = f"`{parameter}` is set twice"
@@ -181,8 +208,10 @@ def _settings(
     return dict(sorted(settings.items())), diagnostics
 
 
-def _parameter(item: Declared, node: ast.Set, packages: Mapping[str, Package]) -> str | Diagnostic:
-    """The qualified name of the parameter that a `set` means."""
+def _parameter(
+    item: Declared, node: ast.Set, packages: Mapping[str, Package], lost: Mapping[str, frozenset[str] | None]
+) -> str | Diagnostic | None:
+    """The qualified name of the parameter that a `set` means; None where its declaration could not be read."""
     if item.layer is Layer.GLOBAL:
         help_ = "change the parameter's default instead"
         return Diagnostic("LNK006", "`set` in a global file", node.path.span, "only domains set parameters", help_)
@@ -196,6 +225,8 @@ def _parameter(item: Declared, node: ast.Set, packages: Mapping[str, Package]) -
     }
     alias, _, rest = node.path.text.partition(".")
     path = f"{item.imports[alias]}.{rest}" if alias in item.imports and node.path.text not in known else node.path.text
+    if path not in known and _is_lost(path, lost):
+        return None
     if path not in known:
         near = nearest(path, known)
         full = "a path is package.policy.parameter, with the package imported or in full"
@@ -207,3 +238,11 @@ def _parameter(item: Declared, node: ast.Set, packages: Mapping[str, Package]) -
         help_ = "ask the council, or add a rule of your own that is stricter"
         return Diagnostic("LNK008", message, node.path.span, "the council keeps it", help_, related)
     return path
+
+
+def _is_lost(path: str, lost: Mapping[str, frozenset[str] | None]) -> bool:
+    """Does the path lie in a policy, or name a parameter, whose text could not be read?"""
+    for package, names in lost.items():
+        if path.startswith(f"{package}.") and (names is None or not names.isdisjoint(path[len(package) :].split("."))):
+            return True
+    return False

@@ -60,13 +60,28 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class LinkedSet:
-    """All packages of both layers. Iteration orders are sorted by name, so that the order of files does not matter."""
+    """All packages of both layers. Iteration orders are sorted by name, so that the order of files does not matter.
+
+    `lost` are the names, by package, whose declarations could not be read; None where the whole package is not there.
+    What is wrong with them was said once, so that nothing is said of their uses.
+    """
 
     packages: Mapping[str, Package]
     attributes: tuple[Declared, ...]
     settings: Mapping[str, Setting]
+    lost: Mapping[str, frozenset[str] | None]
 
     def declared(self, package: str, name: str) -> Declared | None:
         """What `package` declares under `name`."""
         found = self.packages.get(package)
         return None if found is None else found.declarations.get(name)
+
+    def is_lost(self, package: str, name: str) -> bool:
+        """Would `package` perhaps declare `name` if all its text could be read?"""
+        names = self.lost.get(package, frozenset())
+        return names is None or name in names
+
+    def is_lost_attribute(self, entity: str, name: str) -> bool:
+        """The same for an `attribute`, which any package may declare."""
+        spelled = f"{entity}.{name}".casefold()
+        return any(spelled == lost.casefold() for names in self.lost.values() for lost in names or ())
