@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from policy_engine.checking.model import CheckedPolicy, CheckedRule, CheckedSet
-from policy_engine.compilation.lower import Lowering, Names, NotScannableError, TooLargeError, data_loop
+from policy_engine.compilation.lower import Lowering, Names, NotScannableError, TooLargeError, data_loop, is_computable
 from policy_engine.diagnostics import Diagnostic
 from policy_engine.plan.expressions import Ask, Attribute, Call, Custom, Expr, Local
-from policy_engine.plan.model import LANGUAGE, AttributePlan, Needs, ParamPlan, Plan, RulePlan, TablePlan
+from policy_engine.plan.model import LANGUAGE, MAX_LOOPS, AttributePlan, Needs, ParamPlan, Plan, RulePlan, TablePlan
 from policy_engine.plan.types import BOOL, Sequence
 from policy_engine.plan.walk import walk
 from policy_engine.verdict import Stage
@@ -43,7 +43,7 @@ def _rule(checked: CheckedSet, policy: CheckedPolicy, rule: CheckedRule) -> Rule
     try:
         return _compiled(Lowering(checked), policy, rule)
     except TooLargeError:
-        help_ = "definitions that use each other multiply: use fewer of them in one rule"
+        help_ = "definitions that use each other multiply, and so do loops: use fewer of them in one rule"
         return Diagnostic(
             "CHK015", "with all its definitions, this rule is too large to evaluate", rule.span, help=help_
         )
@@ -56,6 +56,8 @@ def _compiled(lowering: Lowering, policy: CheckedPolicy, rule: CheckedRule) -> R
     names: Mapping[str, Expr] = {}
     loops: list[tuple[str, Expr]] = []
     data: Attribute | None = None
+    if len(rule.loops) > MAX_LOOPS:
+        raise TooLargeError
     for name, items in rule.loops:
         data = data_loop(items)
         if data is None:
@@ -66,7 +68,12 @@ def _compiled(lowering: Lowering, policy: CheckedPolicy, rule: CheckedRule) -> R
             loops.append((variable.name, lowered))
     when, require = _conditions(lowering, rule, data, names)
     scope = None if policy.scope is None else lowering.lower(policy.scope, {})
-    needs = _needs([part for part in (*(items for _, items in loops), when, require) if part is not None])
+    message, fix = (_template(lowering, template, names) for template in (rule.message, rule.fix))
+    decisive = [part for part in (scope, *(items for _, items in loops), when, require) if part is not None]
+    printed = [part for part in (*(message or ()), *(fix or ())) if not isinstance(part, str)]
+    if not all(is_computable(part, lowering.checked.tables) for part in (*decisive, *printed)):
+        raise NotScannableError
+    needs = _needs(decisive)
     return RulePlan(
         name=rule.name,
         layer=policy.layer,
@@ -82,8 +89,8 @@ def _compiled(lowering: Lowering, policy: CheckedPolicy, rule: CheckedRule) -> R
         require=require,
         over_rows=data is not None,
         tolerance=rule.tolerance,
-        message=_template(lowering, rule.message, names),
-        fix=_template(lowering, rule.fix, names),
+        message=message,
+        fix=fix,
         about=_about(require, over_rows=data is not None, alone=not loops),
         focus=None if data is not None else _focus(require, loops[-1][0] if loops else "product"),
         doc=rule.doc or policy.doc,

@@ -5,11 +5,13 @@ Loop variables become `$0`, `$1`, …, which no author can write, so that a plan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Final
 
 from policy_engine.checking.model import CheckedAttribute, CheckedSet
+from policy_engine.checking.scope import ROOTS
 from policy_engine.plan.expressions import (
     Aggregate,
     And,
@@ -21,19 +23,27 @@ from policy_engine.plan.expressions import (
     Const,
     Custom,
     Expr,
+    If,
     Invoke,
     IsPresent,
     Local,
     Not,
+    Otherwise,
     Quantified,
     Reference,
 )
 from policy_engine.plan.kernels import KERNELS
-from policy_engine.plan.types import BOOL, COLUMN, INT, Entity, Sequence, Type
-from policy_engine.plan.walk import columns, rebuild
+from policy_engine.plan.types import BOOL, COLUMN, INT, Entity, Optional, Sequence, Type, optional, required
+from policy_engine.plan.values import Duration
+from policy_engine.plan.walk import columns, parts, rebuild
 
 #: More nodes than any rule that a person wrote on purpose.
 MAX_NODES: Final = 20_000
+#: Deeper expressions than a parsed one can be, once its definitions stand in it; later stages recurse.
+MAX_DEPTH: Final = 150
+#: The longest text and the greatest number of digits that are computed before a product is seen.
+MAX_TEXT: Final = 100_000
+MAX_BITS: Final = 4_000
 
 Names = Mapping[str, Expr]
 
@@ -43,15 +53,16 @@ class NotScannableError(Exception):
 
 
 class TooLargeError(Exception):
-    """Inlining the definitions of a rule would make it larger than MAX_NODES."""
+    """Inlining the definitions of a rule would make it larger than MAX_NODES, or deeper than MAX_DEPTH."""
 
 
 @dataclass(slots=True)
 class Lowering:
-    """The lowering of one rule: counts nodes and loop variables."""
+    """The lowering of one rule: counts nodes, depth and loop variables."""
 
     checked: CheckedSet
     nodes: int = 0
+    depth: int = 0
     variables: int = 0
 
     def fresh(self) -> str:
@@ -61,10 +72,15 @@ class Lowering:
 
     def lower(self, expr: Expr, names: Names) -> Expr:
         """The expression as plans have it. `names` says what variables stand for."""
-        self._count()
+        self._enter()
+        lowered = with_data_type(self._lower(expr, names))
+        self.depth -= 1
+        return lowered
+
+    def _lower(self, expr: Expr, names: Names) -> Expr:
         match expr:
             case Local(name=name):
-                return names.get(name, expr)
+                return self._placed(names.get(name, expr))
             case Reference(name=name):
                 return self.lower(self.checked.constants[name], {})
             case Invoke(name=name, args=args):
@@ -74,7 +90,7 @@ class Lowering:
             case Attribute():
                 return self._attribute(expr, names)
             case Custom(of=of, key=key):
-                return Custom(self.lower(of, names), key, self._declared(of, lambda item: item.custom == key))
+                return Custom(self.lower(of, names), key, self._custom_type(expr))
             case Call():
                 return self._call(expr, names)
             case Quantified():
@@ -84,10 +100,19 @@ class Lowering:
             case _:
                 return rebuild(expr, lambda part: self.lower(part, names))
 
-    def _count(self) -> None:
-        self.nodes += 1
-        if self.nodes > MAX_NODES:
+    def _enter(self, nodes: int = 1) -> None:
+        self.nodes += nodes
+        self.depth += 1
+        if self.nodes > MAX_NODES or self.depth > MAX_DEPTH:
             raise TooLargeError
+
+    def _placed(self, expr: Expr) -> Expr:
+        """What stands for a variable: it counts wherever it is put."""
+        size, depth = _measured(expr)
+        self.nodes += size
+        if self.nodes > MAX_NODES or self.depth + depth > MAX_DEPTH:
+            raise TooLargeError
+        return expr
 
     # ------------------------------------------------------------ metadata
 
@@ -101,33 +126,36 @@ class Lowering:
                 return Ask(call.function, args[0], args[1:], call.type)
             case "pii":
                 return Ask("pii", args[0], (), call.type)
-            case function if function in KERNELS and function != "/" and all(isinstance(arg, Const) for arg in args):
-                values = [arg.value for arg in args if isinstance(arg, Const)]
-                return Const(KERNELS[function](*values), call.type)
+            case function if function in KERNELS and all(isinstance(arg, Const) for arg in args):
+                return _folded(Call(function, args, call.type))
             case _:
                 return Call(call.function, args, call.type)
 
     def _attribute(self, expr: Attribute, names: Names) -> Expr:
         of = self.lower(expr.of, names)
-        match expr.name:
-            case "row_count" if expr.type == INT:
+        match str(expr.of.type), expr.name:
+            case "Dataset", "row_count":
                 return Ask("count", of, (), INT)
-            case "null_count":
+            case "Field", "null_count":
                 return Ask("count", of, (), INT, Not(_PRESENT))
-            case "null_share":
+            case "Field", "null_share":
                 return Ask("share", of, (), expr.type, None, Not(_PRESENT))
-            case "distinct_count":
+            case "Field", "distinct_count":
                 return Ask("distinct", of, (), INT, _PRESENT, _VALUE)
-            case _:
-                name = expr.name
-                of_type = self._declared(expr.of, lambda item: item.attribute == name) if expr.declared else expr.type
-                return Attribute(of, name, of_type, expr.declared)
+            case _, name:
+                types = self._declared(expr.of, lambda item: item.attribute == name) if expr.declared else [expr.type]
+                return Attribute(of, name, types[0], expr.declared)
 
-    def _declared(self, of: Expr, is_it: Callable[[CheckedAttribute], bool]) -> Type:
+    def _custom_type(self, expr: Custom) -> Type:
+        """Several attributes may read one property; a type without `?` may be one that is known to be present here."""
+        types = self._declared(expr.of, lambda item: item.custom == expr.key)
+        return expr.type if expr.type in types else optional(expr.type)
+
+    def _declared(self, of: Expr, is_it: Callable[[CheckedAttribute], bool]) -> list[Type]:
         """The type an attribute was declared with: a plan reads it in one way, wherever it is known to be present."""
         assert isinstance(of.type, Entity)
         entity = of.type.name
-        return next(item.type for item in self.checked.attributes if item.entity == entity and is_it(item))
+        return [item.type for item in self.checked.attributes if item.entity == entity and is_it(item)]
 
     def _quantified(self, expr: Quantified, names: Names) -> Expr:
         data = data_loop(expr.items)
@@ -170,7 +198,12 @@ class Lowering:
 
     def _row(self, expr: Expr, names: Names, captures: list[Expr]) -> Expr:
         """An expression over the columns of a row; what does not depend on the row is captured beforehand."""
-        self._count()
+        self._enter()
+        placed = self._row_part(expr, names, captures)
+        self.depth -= 1
+        return placed
+
+    def _row_part(self, expr: Expr, names: Names, captures: list[Expr]) -> Expr:
         match expr:
             case Invoke(name=name, args=args):
                 function = self.checked.functions[name]
@@ -204,6 +237,70 @@ def data_loop(items: Expr) -> Attribute | None:
     if isinstance(items, Attribute) and (items.name, items.type) in _DATA_LOOPS:
         return items
     return None
+
+
+_OF_DATA: Final = frozenset({"+", "-", "*", "/", "negate"})
+
+
+def with_data_type(expr: Expr) -> Expr:
+    """Where a value of data takes part, the result is one too, though the policy calls it by a type of its own."""
+    match expr:
+        case Call(function=function, args=args, type=of) if function in _OF_DATA and of != COLUMN:
+            return replace(expr, type=COLUMN) if any(required(arg.type) == COLUMN for arg in args) else expr
+        case If(then=left, otherwise=right, type=of) | Otherwise(value=left, default=right, type=of):
+            if required(of) != COLUMN and COLUMN in (required(left.type), required(right.type)):
+                return replace(expr, type=optional(COLUMN) if isinstance(of, Optional) else COLUMN)
+            return expr
+        case _:
+            return expr
+
+
+def _folded(call: Call) -> Expr:
+    """The value of a call of constants, where it has one of a sensible size."""
+    values = [arg.value for arg in call.args if isinstance(arg, Const)]
+    try:
+        value = KERNELS[call.function](*values)
+    except ArithmeticError:
+        return call  # has no result, which violates the rule where it is evaluated
+    if _bits(value) > MAX_BITS or (isinstance(value, str) and len(value) > MAX_TEXT):
+        raise TooLargeError
+    return Const(value, call.type)
+
+
+def _bits(value: object) -> int:
+    match value:
+        case int():
+            return value.bit_length()
+        case Fraction():
+            return max(value.numerator.bit_length(), value.denominator.bit_length())
+        case Duration():
+            return max(value.months.bit_length(), value.microseconds.bit_length())
+        case _:
+            return 0
+
+
+def _measured(expr: Expr) -> tuple[int, int]:
+    """How many nodes, and how deep."""
+    size, deepest = 0, 0
+    pending = [(expr, 1)]
+    while pending:
+        node, depth = pending.pop()
+        size, deepest = size + 1, max(deepest, depth)
+        pending += [(part, depth + 1) for part in parts(node)]
+    return size, deepest
+
+
+def is_computable(expr: Expr, tables: Collection[str]) -> bool:
+    """Has everything about data become a question? A row as such, or rows that are no loop, nobody can compute."""
+    match expr:
+        case Local(name=name):
+            return name.startswith("$") or name in ROOTS or name in tables
+        case Column() | Captured():
+            return False
+        case Ask(subject=subject, args=args):
+            return all(is_computable(part, tables) for part in (subject, *args))
+        case _:
+            return data_loop(expr) is None and all(is_computable(part, tables) for part in parts(expr))
 
 
 def _substitute(expr: Expr, given: Names) -> Expr:

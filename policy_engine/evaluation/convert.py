@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,9 +18,15 @@ from policy_engine.product.durations import read_duration
 
 Convert = Callable[[Any], Any]
 
+#: A number in quotes, as people write it; one with an exponent would be too easy to make too large.
+_NUMBER: Final = re.compile(r"([+-]?[0-9]{1,400}(?:\.[0-9]{1,400})?)\s*(%?)", re.ASCII)
+
 
 class MisfitError(ValueError):
     """The value is none of the type; the message says why, and names the nearest member of an enum."""
+
+
+_MISFITS: Final = (MisfitError, TypeError, ValueError, ArithmeticError)
 
 
 @cache
@@ -34,7 +41,7 @@ def converter(of: Type, what: str) -> Convert:
             return missing
         try:
             return inner(raw)
-        except (MisfitError, TypeError, ValueError, OverflowError):
+        except _MISFITS:
             return misfit
 
     return convert
@@ -63,7 +70,7 @@ def misfit(raw: Any, of: Type) -> str | None:
     """Why a value is none of the type, in words; None where it fits."""
     try:
         _reader(required(of))(raw)
-    except (MisfitError, TypeError, ValueError, OverflowError) as error:
+    except _MISFITS as error:
         return str(error) if isinstance(error, MisfitError) else f"no `{required(of)}`"
     return None
 
@@ -74,7 +81,11 @@ def _reader(of: Type) -> Convert:
     if isinstance(of, Sequence):
         inner = _reader(of.of)
         return lambda raw: tuple(inner(item) for item in _items(raw))
-    return _READERS[of]
+    return _READERS.get(of, _nothing)
+
+
+def _nothing(_raw: Any) -> Any:
+    raise MisfitError("of a type that no metadata has")
 
 
 def _member(raw: Any, of: Enumeration) -> str:
@@ -98,18 +109,19 @@ def _string(raw: Any) -> str:
 
 
 def _int(raw: Any) -> int:
-    if isinstance(raw, bool) or (isinstance(raw, Decimal) and raw != raw.to_integral_value()):
+    number = _decimal(raw)
+    if number.denominator != 1 or (isinstance(raw, str) and "%" in raw):
         raise MisfitError("no whole number")
-    return int(raw)
+    return number.numerator
 
 
 def _decimal(raw: Any) -> Fraction:
-    if isinstance(raw, bool):
+    if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
+        return Fraction(raw)
+    match = _NUMBER.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    if match is None:
         raise MisfitError("no number")
-    text = raw.strip() if isinstance(raw, str) else raw
-    if isinstance(text, str) and text.endswith("%"):
-        return Fraction(Decimal(text[:-1])) / 100
-    return Fraction(Decimal(text))
+    return Fraction(match[1]) / (100 if match[2] else 1)
 
 
 def _bool(raw: Any) -> bool:

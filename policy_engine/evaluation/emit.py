@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from policy_engine.evaluation import kleene
 from policy_engine.evaluation.convert import converter, member_reader
+from policy_engine.evaluation.dynamic import dynamic
 from policy_engine.plan.expressions import (
     Aggregate,
     And,
@@ -18,7 +19,6 @@ from policy_engine.plan.expressions import (
     Collection,
     Column,
     Const,
-    Constant,
     Custom,
     Expr,
     If,
@@ -41,6 +41,8 @@ _COMPARE: Final[Mapping[str, type[ast.cmpop]]] = {
 }  # fmt: skip
 _ARITHMETIC: Final[Mapping[str, type[ast.operator]]] = {"+": ast.Add, "-": ast.Sub, "*": ast.Mult, "concat": ast.Add}
 _PRODUCT_FUNCTIONS: Final = frozenset({"field", "dataset"})
+#: Functions that may have no result: for those, the three-valued way knows what follows.
+FALLIBLE: Final = frozenset({"/", "shift", "shift_date"})
 
 
 def load(name: str) -> ast.expr:
@@ -70,11 +72,7 @@ class Emitter:
     """Emits the expressions of one plan, and keeps the values and questions that the code refers to by name."""
 
     def __init__(self, tables: Mapping[str, object], kernels: Mapping[str, Callable[..., Any]]) -> None:
-        self.namespace: dict[str, Any] = {
-            "__builtins__": {},
-            "Unknown": Unknown,
-            "ZeroDivisionError": ZeroDivisionError,
-        }
+        self.namespace: dict[str, Any] = {"__builtins__": {}, "Unknown": Unknown}
         self.asks: list[Ask] = []
         self.hoisted: dict[Expr, str] = {}
         self._tables = {name: self.constant(rows) for name, rows in tables.items()}
@@ -102,11 +100,9 @@ class Emitter:
     def _kernel(self, name: str) -> ast.expr:
         return self.function(name, lambda: self._kernels[name])
 
-    def _logic(self, function: Callable[..., Any]) -> ast.expr:
+    def logic(self, function: Callable[..., Any]) -> ast.expr:
+        """A function of three-valued logic."""
         return self.function(f"kleene.{function.__name__}", lambda: function)
-
-    def _constant(self, value: Constant) -> ast.expr:
-        return self.constant(matcher(value) if isinstance(value, Pattern) else value)
 
     def typed(self, expr: Attribute | Custom, of: ast.expr) -> ast.expr:
         """A typed attribute or custom property, read and converted."""
@@ -129,7 +125,7 @@ class Emitter:
             return load(self.hoisted[expr])
         match expr:
             case Const(value=value):
-                return self._constant(value)
+                return self.constant(value)
             case Local(name=name):
                 return self._tables.get(name) or load(variable(name))
             case Attribute(of=of, name=name):
@@ -147,8 +143,7 @@ class Emitter:
             case IsPresent(operand=operand):
                 return ast.Compare(self.plain(operand), [ast.IsNot()], [ast.Constant(None)])
             case Otherwise(value=value, default=default):
-                present = ast.Compare(self.plain(value), [ast.IsNot()], [ast.Constant(None)])
-                return ast.IfExp(present, self.plain(value), self.plain(default))
+                return call(self.logic(kleene.otherwise), self.plain(value), lambda_(self.plain(default)))
             case If(condition=condition, then=then, otherwise=otherwise):
                 return ast.IfExp(self.plain(condition), self.plain(then), self.plain(otherwise))
             case Quantified(kind=kind, name=name, items=items, condition=condition):
@@ -169,8 +164,9 @@ class Emitter:
             return ast.Compare(self.plain(args[0]), [ast.In()], [self._container(args[1])])
         if name in _ARITHMETIC:
             return ast.BinOp(self.plain(args[0]), _ARITHMETIC[name](), self.plain(args[1]))
-        if name == "matches" and isinstance(args[1], Const):
-            return call(self.plain(args[1]), self.plain(args[0]))
+        found = _matcher(expr)
+        if found is not None:
+            return ast.UnaryOp(ast.Not(), ast.UnaryOp(ast.Not(), call(self.constant(found), self.plain(args[0]))))
         if name == "rank" and isinstance(args[1], Const):
             assert isinstance(args[1].value, tuple)
             ranks = self.constant({member: at for at, member in enumerate(args[1].value)})
@@ -189,10 +185,12 @@ class Emitter:
             return call(
                 self.function("len", lambda: len), self._listed(expr.name, expr.items, condition, ast.Constant(1))
             )
-        value = load(variable(expr.name)) if expr.value is None else self.plain(expr.value)
-        chosen = self._listed(expr.name, expr.items, condition, value)
-        size = call(self.function("len", lambda: len), self.plain(expr.items))
-        return call(self._logic(kleene.reduce), ast.Constant(expr.kind), chosen, size)
+        value = None if expr.value is None else self.plain(expr.value)
+        functions = (
+            ast.Constant(None) if body is None else lambda_(body, variable(expr.name)) for body in (condition, value)
+        )
+        items = self.plain(expr.items)
+        return call(self.logic(kleene.aggregate), ast.Constant(expr.kind), items, *functions)
 
     def _listed(self, name: str, items: Expr, condition: ast.expr | None, value: ast.expr) -> ast.expr:
         return ast.ListComp(value, [self._clause(name, items, condition)])
@@ -212,40 +210,40 @@ class Emitter:
             return load(self.hoisted[expr])
         match expr:
             case Const(value=value):
-                return self._constant(value)
+                return self.constant(value)
             case Local(name=name):
                 return self._tables.get(name) or load(variable(name))
             case Attribute(of=of, declared=True) | Custom(of=of):
                 subject = f"s{len(self.namespace)}"
                 return self._apply(lambda_(self.typed(expr, load(subject)), subject), self.kleene(of))
             case Attribute(of=of, name=name):
-                return call(self._logic(kleene.part), self.kleene(of), ast.Constant(name))
+                return call(self.logic(kleene.part), self.kleene(of), ast.Constant(name))
             case Call():
                 return self._kleene_call(expr)
             case And(left=left, right=right):
-                return call(self._logic(kleene.both), self.kleene(left), lambda_(self.kleene(right)))
+                return call(self.logic(kleene.both), self.kleene(left), lambda_(self.kleene(right)))
             case Or(left=left, right=right):
-                return call(self._logic(kleene.either), self.kleene(left), lambda_(self.kleene(right)))
+                return call(self.logic(kleene.either), self.kleene(left), lambda_(self.kleene(right)))
             case Not(operand=operand):
-                return call(self._logic(kleene.negate), self.kleene(operand))
+                return call(self.logic(kleene.negate), self.kleene(operand))
             case IsPresent(operand=operand):
-                return call(self._logic(kleene.is_present), self.kleene(operand))
+                return call(self.logic(kleene.is_present), self.kleene(operand))
             case Otherwise(value=value, default=default):
-                return call(self._logic(kleene.otherwise), self.kleene(value), lambda_(self.kleene(default)))
+                return call(self.logic(kleene.otherwise), self.kleene(value), lambda_(self.kleene(default)))
             case If(condition=condition, then=then, otherwise=otherwise):
                 branches = lambda_(self.kleene(then)), lambda_(self.kleene(otherwise))
-                return call(self._logic(kleene.choose), self.kleene(condition), *branches)
+                return call(self.logic(kleene.choose), self.kleene(condition), *branches)
             case Quantified(kind=kind, name=name, items=items, condition=condition):
-                logic = self._logic(kleene.every if kind == "every" else kleene.some)
+                logic = self.logic(kleene.every if kind == "every" else kleene.some)
                 return call(logic, self.kleene(items), lambda_(self.kleene(condition), variable(name)))
             case Aggregate(kind=kind, name=name, items=items, condition=where, value=value):
                 parts = (
                     ast.Constant(None) if part is None else lambda_(self.kleene(part), variable(name))
                     for part in (where, value)
                 )
-                return call(self._logic(kleene.aggregate), ast.Constant(kind), self.kleene(items), *parts)
+                return call(self.logic(kleene.aggregate), ast.Constant(kind), self.kleene(items), *parts)
             case Collection(items=items):
-                return call(self._logic(kleene.collection), *(self.kleene(item) for item in items))
+                return call(self.logic(kleene.collection), *(self.kleene(item) for item in items))
             case Ask():
                 return self._ask(expr)
             case Reference() | Invoke() | Column() | Captured():
@@ -255,20 +253,25 @@ class Emitter:
         args = [self.kleene(arg) for arg in expr.args]
         if expr.function in _PRODUCT_FUNCTIONS:
             args = [load("product"), *args]
-        if any(arg.type == COLUMN for arg in expr.args):
+        if any(required(arg.type) == COLUMN for arg in expr.args):
             name = expr.function
-            function = self.function(f"dynamic {name}", lambda: kleene.dynamic(self._kernels[name]))
-        elif expr.function == "matches":
-            function = self.function("matches", lambda: lambda text, match: bool(match(text)))
+            function = self.function(f"dynamic {name}", lambda: dynamic(name, self._kernels[name]))
         else:
             function = self._kernel(expr.function)
         return self._apply(function, *args)
 
     def _apply(self, function: ast.expr, *args: ast.expr) -> ast.expr:
-        return call(self._logic(kleene.apply), function, *args)
+        return call(self.logic(kleene.apply), function, *args)
 
     def _ask(self, expr: Ask) -> ast.expr:
         if expr not in self.asks:
             self.asks.append(expr)
         args = ast.Tuple([self.kleene(arg) for arg in expr.args], ast.Load())
         return call(load("ask"), ast.Constant(self.asks.index(expr)), self.kleene(expr.subject), args)
+
+
+def _matcher(expr: Call) -> Callable[[str], list[int]] | None:
+    """Of a match with a pattern that is known: what finds it in a text."""
+    if expr.function == "matches" and isinstance(expr.args[1], Const) and isinstance(expr.args[1].value, Pattern):
+        return matcher(expr.args[1].value)
+    return None

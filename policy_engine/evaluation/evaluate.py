@@ -16,11 +16,12 @@ from policy_engine.changes.model import Change
 from policy_engine.data.model import Answer, Metric
 from policy_engine.evaluation.attributes import check_attribute
 from policy_engine.evaluation.generate import Program, generate
+from policy_engine.evaluation.kleene import truth
 from policy_engine.evaluation.model import RuleResult, Violation
 from policy_engine.evaluation.notes import Noted, Notes, Subject
-from policy_engine.evaluation.questions import Questions
+from policy_engine.evaluation.questions import Questions, former_parts
 from policy_engine.evaluation.texts import render, subject_name, subject_place
-from policy_engine.plan.expressions import Ask
+from policy_engine.plan.expressions import And, Ask, Call, Const, Expr, Or
 from policy_engine.plan.model import AttributePlan, Needs, Plan, RulePlan, Schedule
 from policy_engine.plan.values import Unknown
 from policy_engine.plan.walk import walk
@@ -32,6 +33,7 @@ Scan = Callable[[Iterable[Metric]], Mapping[Metric, Answer]]
 _STAGES: Final = tuple(Stage)
 #: A question whose answer leads to another question: more rounds than any sensible policy takes.
 _MAX_ROUNDS: Final = 10
+_NOT_ALL: Final = "only a sample was given, which can show violations, not their absence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,9 @@ class _Run:
         self.program = prepared.program
         self.inputs = inputs
         names_only = inputs.stage is Stage.CHANGE
-        self.questions = Questions(self.program.asks, answers, inputs.sampled, names_only=names_only)
+        previous = inputs.previous if isinstance(inputs.previous, Product) else None
+        former = frozenset() if previous is None or previous is inputs.product else former_parts(previous)
+        self.questions = Questions(self.program.asks, answers, inputs.sampled, former=former, names_only=names_only)
         self.roots = (inputs.product, inputs.previous, inputs.changes, inputs.as_of, self.questions.ask)
 
     def results(self) -> tuple[RuleResult, ...]:
@@ -127,15 +131,17 @@ class _Run:
         return tuple(self._result(index, rule, notes.rules[index]) for index, rule in enumerate(self.prepared.rules))
 
     def _result(self, index: int, rule: RulePlan, noted: Noted) -> RuleResult:
-        applies = self.program.scopes[index](*self.roots) if index in self.program.scopes else True
+        applies = truth(self.program.scopes[index](*self.roots)) if index in self.program.scopes else True
         if applies is False:
             return _made(
                 rule, self.inputs, Outcome.NOT_APPLICABLE, 0, (), ("the policy does not apply to this product",)
             )
         violations = tuple(self._violation(index, rule, subject, answer) for subject, answer in noted.failed)
         reasons = tuple(noted.unknown)
-        if isinstance(applies, Unknown):
+        if applies is not True:
             reasons, violations = (applies.reason, *reasons), ()
+        if violations and not self._is_conclusive(rule):
+            reasons, violations = (_NOT_ALL, *reasons), ()
         if violations:
             return _made(rule, self.inputs, Outcome.FAIL, noted.subjects, violations, reasons)
         if reasons:
@@ -148,11 +154,16 @@ class _Run:
             reason = "the names of fields were looked at; their values are due at stage publish"
             return _made(rule, self.inputs, Outcome.DUE_LATER, noted.subjects, (), (reason,))
         if self._asked_sample(rule):
-            reason = "only a sample was given, which can show violations, not their absence"
-            return _made(rule, self.inputs, Outcome.INDETERMINATE, noted.subjects, (), (reason,))
+            return _made(rule, self.inputs, Outcome.INDETERMINATE, noted.subjects, (), (_NOT_ALL,))
         return _made(
             rule, self.inputs, Outcome.PASS if noted.subjects else Outcome.NOT_APPLICABLE, noted.subjects, (), ()
         )
+
+    def _is_conclusive(self, rule: RulePlan) -> bool:
+        """Would what violates the rule violate it with all of the data too? Of a sample, a share says nothing."""
+        if not self._asked_sample(rule):
+            return True
+        return not rule.tolerance and (rule.when is None or _only_grows(rule.when)) and _only_grows(rule.require)
 
     def _asked_sample(self, rule: RulePlan) -> bool:
         if not self.questions.sampled:
@@ -180,6 +191,19 @@ class _Run:
         if function is None:
             return None
         return render(template, function(*self.roots, *subject), show_values=self.inputs.show_values)
+
+
+def _only_grows(condition: Expr) -> bool:
+    """Where a sample violates the condition, does all of the data? Of duplicates, more rows have no fewer."""
+    match condition:
+        case And(left=left, right=right) | Or(left=left, right=right):
+            return _only_grows(left) and _only_grows(right)
+        case Call(function="==", args=(Ask(kind="duplicates"), Const(value=0))):
+            return True
+        case Call(function="<=" | "<", args=(Ask(kind="duplicates"), Const())):
+            return True
+        case _:
+            return not any(isinstance(part, Ask) and part.kind == "duplicates" for part in walk(condition))
 
 
 def _made(

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, Final
 
-from policy_engine.evaluation.emit import Emitter, call, lambda_, load, variable
+from policy_engine.evaluation import kleene
+from policy_engine.evaluation.emit import FALLIBLE, Emitter, call, lambda_, load, variable
 from policy_engine.evaluation.kernels import PRODUCT_KERNELS
 from policy_engine.plan.expressions import Ask, Attribute, Call, Custom, Expr, Local
 from policy_engine.plan.model import Plan, RulePlan, TablePlan
@@ -154,9 +155,10 @@ class _Writer:
         if self._is_plain(loop.items):
             return [], self.emitter.plain(loop.items)
         items = f"items_{variable(loop.name)}"
+        value = call(self.emitter.logic(kleene.looped), self.emitter.kleene(loop.items))
         notes = [_note("unknown", index, load(items)) for index in rules]
         check = ast.If(_is_unknown(load(items)), [*notes, _assign(items, ast.Tuple([], ast.Load()))], [])
-        return [_assign(items, self.emitter.kleene(loop.items)), check], load(items)
+        return [_assign(items, value), check], load(items)
 
     def _hoist(self, subject: str, rules: list[int]) -> list[ast.stmt]:
         """Typed attributes of a loop's subject, read once, each with a flag that tells whether it is unknown."""
@@ -193,22 +195,21 @@ class _Writer:
         return _note("judge", index, subject, when, lambda_(self.emitter.kleene(rule.require)))
 
     def _known(self, index: int, subject: ast.expr) -> list[ast.stmt]:
-        """The plain way. A division by zero violates."""
+        """The plain way: nothing is unknown, and everything has a result."""
         rule = self.rules[index]
         fail = _note("fail", index, subject)
         body: list[ast.stmt] = [ast.If(ast.UnaryOp(ast.Not(), self.emitter.plain(rule.require)), [fail], [])]
         if rule.when is not None:
             body = [ast.If(self.emitter.plain(rule.when), [_increment(_counter(index)), *body], [])]
-        if not _divides(rule):
-            return body
-        handler = ast.ExceptHandler(load("ZeroDivisionError"), None, [fail])
-        return [ast.Try(body, [handler], [], [])]
+        return body
 
     def _is_plain(self, expr: Expr) -> bool:
-        """Can nothing in it be unknown, apart from what is hoisted here?"""
+        """Can nothing in it be unknown or without a result, apart from what is hoisted here?"""
         for part in walk(expr):
             match part:
                 case Ask() | Call(function="field" | "dataset"):
+                    return False
+                case Call(function=function) if function in FALLIBLE:
                     return False
                 case Local(name="previous" | "changes"):
                     return False
@@ -217,7 +218,7 @@ class _Writer:
                         return False
                 case Attribute(type=of) if required(of) in (COLUMN, DECIMAL) and not _is_finding(part):
                     return False
-                case Call(args=args) if any(arg.type == COLUMN for arg in args):
+                case Call(args=args) if any(required(arg.type) == COLUMN for arg in args):
                     return False
                 case _:
                     continue
@@ -241,11 +242,6 @@ def _atoms(rule: RulePlan) -> Iterator[Attribute | Custom]:
 def _is_counted(rule: RulePlan) -> bool:
     """Are the subjects of the rule simply all iterations of its loop?"""
     return rule.when is None and rule.tolerance is None and not rule.over_rows
-
-
-def _divides(rule: RulePlan) -> bool:
-    parts = [part for part in (rule.when, rule.require) if part is not None]
-    return any(isinstance(part, Call) and part.function == "/" for whole in parts for part in walk(whole))
 
 
 def _note(method: str, index: int, *args: ast.expr) -> ast.stmt:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from policy_engine.data.model import RowCheckAnswer
+from policy_engine.evaluation.kleene import UNDEFINED, truth
 from policy_engine.plan.values import Unknown
 
 Subject = tuple[Any, ...]
@@ -29,7 +30,7 @@ class Notes:
     def __init__(self, tolerances: tuple[Fraction | None, ...]) -> None:
         self.rules = [Noted() for _ in tolerances]
         self._tolerances = tolerances
-        self._groups: dict[tuple[int, tuple[int, ...]], list[tuple[Subject, Any]]] = defaultdict(list)
+        self._groups: dict[tuple[int, tuple[int, ...]], list[tuple[Subject, Any, bool]]] = defaultdict(list)
 
     def subjects(self, index: int, count: int) -> None:
         """So many more subjects."""
@@ -44,19 +45,21 @@ class Notes:
         self.rules[index].unknown[reason.reason] = None
 
     def judge(self, index: int, subject: Subject, when: Callable[[], Any] | None, require: Callable[[], Any]) -> None:
-        """The subject, judged in three-valued logic. A division by zero violates."""
-        applies, holds = _judged(when, require)
+        """The subject, judged in three-valued logic. One of which nobody knows whether the rule applies is unknown."""
+        applies = True if when is None else truth(when())
         if applies is False:
             return
+        doubted = isinstance(applies, Unknown)
+        holds = applies if applies is not True else truth(require())
         tolerated = self._tolerances[index] is not None
-        if when is not None or tolerated:
+        if not doubted and (when is not None or tolerated):
             self.rules[index].subjects += 1
         if tolerated:
             outer = tuple(id(part) for part in subject[:-1])
-            self._groups[index, outer].append((subject, holds))
+            self._groups[index, outer].append((subject, holds, doubted))
         elif isinstance(holds, Unknown):
             self.unknown(index, holds)
-        elif not holds:
+        elif holds is not True:
             self.fail(index, subject)
 
     def rows(self, index: int, subject: Subject, answer: Any) -> None:
@@ -78,24 +81,11 @@ class Notes:
         for (index, _), group in self._groups.items():
             tolerance = self._tolerances[index]
             assert tolerance is not None
-            allowed = tolerance * len(group)
-            failed = [subject for subject, holds in group if holds is False]
-            unknown = [holds for _, holds in group if isinstance(holds, Unknown)]
+            allowed = tolerance * len(group)  # if all that are doubted are subjects, which is most
+            failed = [subject for subject, holds, _ in group if holds is False or holds is UNDEFINED]
+            unknown = [holds for _, holds, _ in group if isinstance(holds, Unknown)]
+            is_empty = all(doubted for _, _, doubted in group)
             if len(failed) > allowed:
                 self.rules[index].failed += [(subject, None) for subject in failed]
-            elif len(failed) + len(unknown) > allowed:
+            elif unknown and (is_empty or len(failed) + len(unknown) > allowed):
                 self.unknown(index, unknown[0])
-
-
-def _judged(when: Callable[[], Any] | None, require: Callable[[], Any]) -> tuple[Any, Any]:
-    """Whether the rule applies, and whether it is met as far as it does."""
-    try:
-        applies = True if when is None else when()
-        if applies is False:
-            return False, True
-        holds = require()
-    except ZeroDivisionError:
-        return True, False
-    if isinstance(applies, Unknown) and holds is not True:
-        return applies, applies
-    return applies, holds

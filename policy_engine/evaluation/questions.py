@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, Final
 
@@ -19,10 +20,12 @@ from policy_engine.data.model import (
     Unavailable,
 )
 from policy_engine.data.personal.findings import findings
+from policy_engine.evaluation.kleene import withheld
 from policy_engine.plan.expressions import And, Ask, Captured, Column, Const, Expr
-from policy_engine.plan.values import Unknown
+from policy_engine.plan.types import TIMESTAMP, required
+from policy_engine.plan.values import Unknown, midnight
 from policy_engine.plan.walk import rebuild
-from policy_engine.product.model import Dataset, Field
+from policy_engine.product.model import Dataset, Field, Product
 
 #: Of these, what a sample shows is conclusive where it violates, and open where it does not.
 CONCLUSIVE_ON_SAMPLES: Final = frozenset({"rows", "duplicates", "pii"})
@@ -31,25 +34,35 @@ CONCLUSIVE_ON_SAMPLES: Final = frozenset({"rows", "duplicates", "pii"})
 class Questions:
     """Asks the metrics of one evaluation; what has no answer yet is remembered in `open`.
 
-    `sampled` are the numbers of the questions that a sample answered.
+    `sampled` are the numbers of the questions that a sample answered. `former` are the identities of the datasets and
+    fields of the previous version, whose data nobody has.
     """
 
     def __init__(
-        self, asks: tuple[Ask, ...], answers: Mapping[Metric, Answer], samples: frozenset[str], *, names_only: bool
+        self,
+        asks: tuple[Ask, ...],
+        answers: Mapping[Metric, Answer],
+        samples: frozenset[str],
+        *,
+        former: frozenset[int] = frozenset(),
+        names_only: bool,
     ) -> None:
         self.open: set[Metric] = set()
         self.sampled: set[int] = set()
         self._asks = asks
         self._answers = answers
         self._samples = samples
+        self._former = former
         self._names_only = names_only
 
     def ask(self, index: int, subject: Any, args: tuple[Any, ...]) -> Any:
         """The answer to question number `index` about a dataset or field."""
-        for part in (subject, *args):
-            if isinstance(part, Unknown):
-                return part
+        stop = withheld(subject, *args)
+        if stop is not None:
+            return stop
         ask = self._asks[index]
+        if id(subject) in self._former or any(id(arg) in self._former for arg in args):
+            return Unknown("the data of the previous version is not at hand")
         if ask.kind == "pii" and self._names_only:
             return findings(subject, None)
         dataset = subject.name if isinstance(subject, Dataset) else subject.dataset
@@ -68,7 +81,8 @@ class Questions:
                 return self._share(dataset, where, what)
             case "sum" | "min" | "max" | "mean" | "distinct":
                 assert what is not None
-                return self._value(Reduce(ask.kind, dataset, what, where))
+                found = self._value(Reduce(ask.kind, dataset, what, where))
+                return _instant(found, column(subject)) if required(ask.type) == TIMESTAMP else found
             case "rows":
                 assert what is not None
                 return self._value(RowCheck(dataset, where, what))
@@ -102,6 +116,30 @@ class Questions:
 def column(field: Field) -> str:
     """A field's path inside its dataset: what the scan calls the column."""
     return field.path.removeprefix(f"{field.dataset}.")
+
+
+def former_parts(product: Product) -> frozenset[int]:
+    """The identities of a product's datasets and fields at every depth."""
+    pending: list[Dataset | Field] = [*product.datasets, *product.fields]
+    seen: set[int] = set()
+    while pending:
+        part = pending.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        pending += part.fields
+        inner = part.timestamp_field if isinstance(part, Dataset) else part.items
+        pending += [] if inner is None else [inner]
+    return frozenset(seen)
+
+
+def _instant(found: Any, name: str) -> Any:
+    """A time that the data holds: a date counts as its first instant."""
+    if isinstance(found, date) and not isinstance(found, datetime):
+        return midnight(found)
+    if found is None or isinstance(found, datetime | Unknown):
+        return found
+    return Unknown(f"`{name}` holds no times")
 
 
 def _bound(expr: Expr, subject: Dataset | Field, args: tuple[Any, ...]) -> Expr:

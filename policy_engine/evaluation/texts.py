@@ -9,7 +9,8 @@ from typing import Any
 
 from policy_engine.changes.model import Change
 from policy_engine.data.model import PiiFinding
-from policy_engine.plan.expressions import Ask, Expr
+from policy_engine.evaluation.kleene import Undefined
+from policy_engine.plan.expressions import Ask, Expr, Pattern
 from policy_engine.plan.values import Unknown, show_fraction
 from policy_engine.plan.walk import walk
 from policy_engine.product.model import Dataset, Element, Field, Owner, Place, Port, Product, Sla
@@ -26,6 +27,10 @@ def show(value: Any) -> str:
             return "(missing)"
         case Unknown():
             return "(unknown)"
+        case Undefined():
+            return "(undefined)"
+        case Pattern():
+            return f"/{value.source}/"
         case bool():
             return "true" if value else "false"
         case Fraction():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,11 +16,13 @@ from policy_engine.plan import expressions, model, types, values
 from policy_engine.plan.canonical import Digest, canonical, digest
 from policy_engine.plan.layer import Layer
 from policy_engine.plan.model import LANGUAGE, Needs, Plan
+from policy_engine.plan.shape import fits
 from policy_engine.verdict import Enforcement, Stage
 
 _KIND: Final = "is"
 _LARGEST: Final = 2**53 - 1
 _MAX_DEPTH: Final = 600
+_FRACTION: Final = re.compile(r"-?[0-9]+/[1-9][0-9]*|-?[0-9]+", re.ASCII)
 
 
 def _dataclasses_of(*modules: Any) -> dict[str, type]:
@@ -46,12 +49,13 @@ def plan_digest(plan: Plan) -> Digest:
 
 
 def decode(content: bytes) -> Plan:
-    """The plan that these bytes are. Raises PlanError where they are none of this language version."""
+    """The plan that these bytes are, and no other bytes are. Raises PlanError where they are none of this version."""
     try:
-        plan = _decode(json.loads(content), 0)
+        plan = _decode(json.loads(content.decode()), 0)
+        is_canonical = encode(plan) == content
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise PlanError("these bytes are no compiled plan", help="compile the policies again") from error
-    if not isinstance(plan, Plan) or plan.language != LANGUAGE:
+    if not isinstance(plan, Plan) or plan.language != LANGUAGE or not is_canonical:
         raise PlanError(f"not a plan of language version {LANGUAGE}", help="compile the policies again")
     return plan
 
@@ -89,13 +93,22 @@ def _decode(value: Any, depth: int) -> Any:
         node = _NODES[kind]
         if {part.name for part in dataclasses.fields(node)} != value.keys() - {_KIND}:
             raise ValueError(f"not the parts of a {kind}")
-        return node(**{name: _decode(part, depth + 1) for name, part in value.items() if name != _KIND})
+        made = node(**{name: _decode(part, depth + 1) for name, part in value.items() if name != _KIND})
+        if not fits(made):
+            raise ValueError(f"no well-formed {kind}")
+        return made
     if kind in _WORDS:
         return _WORDS[kind](value["value"])
     readers: dict[str, Any] = {
         "int": int,
-        "fraction": Fraction,
+        "fraction": _fraction,
         "datetime": datetime.fromisoformat,
         "date": date.fromisoformat,
     }
     return readers[kind](value["value"])
+
+
+def _fraction(text: str) -> Fraction:
+    if not _FRACTION.fullmatch(text):
+        raise ValueError("no fraction")
+    return Fraction(text)

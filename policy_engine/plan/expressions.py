@@ -27,12 +27,31 @@ Constant: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Const:
-    """A value known from the policy text. A tuple is a list or a set, as `type` says."""
+    """A value known from the policy text. A tuple is a list or a set, as `type` says.
+
+    Two are equal where they are written alike: `1mo` is as long as 2629746 s, but leads to another day.
+    """
 
     value: Constant
     type: Type
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Const) and self.type == other.type and _written(self.value) == _written(other.value)
+
+    def __hash__(self) -> int:
+        return hash((self.value, self.type))
+
+
+def _written(value: Constant) -> object:
+    match value:
+        case tuple():
+            return tuple(_written(item) for item in value)
+        case Duration():
+            return Duration, value.months, value.microseconds
+        case _:
+            return type(value), value
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What each strict function of the language computes: all arguments are present and of the types that checking allows.
 
-Comparison with zero division: `/` raises ZeroDivisionError, which evaluation turns into a violation.
+What has no result raises an ArithmeticError, which evaluation turns into a violation: a division by zero, a day
+beyond the calendar (years 1 to 9999).
 """
 
 from __future__ import annotations
@@ -80,6 +81,9 @@ def split_words(name: str) -> tuple[str, ...]:
 
 SNAKE_CASE: Final = Pattern("^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
 CAMEL_CASE: Final = Pattern("^[a-z][a-z0-9]*([A-Z][a-z0-9]*)*$")
+
+#: Functions that look into the product or into reference data: evaluation brings their kernels.
+LOOKUPS: Final = frozenset({"field", "dataset", "lookup"})
 
 KERNELS: Final[Mapping[str, Callable[..., Any]]] = {
     "==": operator.eq,

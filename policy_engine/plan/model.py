@@ -16,6 +16,9 @@ from policy_engine.verdict import Enforcement, Stage
 #: The version of the language, of which a plan is one form.
 LANGUAGE: Final = "1.0"
 
+#: More `for` clauses than any sensible rule has; each multiplies what a rule costs.
+MAX_LOOPS: Final = 8
+
 Schedule = tuple[tuple[Enforcement, date | None], ...]
 
 

@@ -10,7 +10,7 @@ import re
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import total_ordering
 from typing import Final
@@ -80,25 +80,41 @@ def duration(count: int, unit: str) -> Duration:
 
 
 def show_duration(value: Duration) -> str:
-    """The shortest spelling in the language's own units, such as `7y`, `90d`, `1h`."""
+    """The shortest spelling in the language's own units, such as `7y`, `90d`, `1h`, `1mo - 1d`."""
+    signed = (
+        (value.months, _months(abs(value.months))),
+        (value.microseconds, _microseconds(abs(value.microseconds))),
+    )
+    plus = [part for sign, parts in signed if sign > 0 for part in parts]
+    minus = [part for sign, parts in signed if sign < 0 for part in parts]
+    if not minus:
+        return " + ".join(plus) or "0s"
+    taken = minus[0] if len(minus) == 1 else f"({' + '.join(minus)})"
+    return f"{' + '.join(plus)} - {taken}" if plus else f"-{taken}"
+
+
+def _months(count: int) -> list[str]:
+    years, months = divmod(count, 12)
+    return [f"{number}{unit}" for number, unit in ((years, "y"), (months, "mo")) if number]
+
+
+def _microseconds(rest: int) -> list[str]:
     parts: list[str] = []
-    years, months = divmod(abs(value.months), 12)
-    parts += [f"{years}y"] if years else []
-    parts += [f"{months}mo"] if months else []
-    rest = abs(value.microseconds)
     for unit in ("d", "h", "min"):
         whole, rest = divmod(rest, MICROSECONDS[unit])
         parts += [f"{whole}{unit}"] if whole else []
-    if rest or not parts:
-        parts.append(f"{show_fraction(Fraction(rest, 1_000_000))}s")
-    negative = value.months < 0 or value.microseconds < 0
-    return f"-({' + '.join(parts)})" if negative and len(parts) > 1 else ("-" if negative else "") + " + ".join(parts)
+    return [*parts, f"{show_fraction(Fraction(rest, 1_000_000))}s"] if rest else parts
 
 
 def shift(moment: datetime, by: Duration) -> datetime:
-    """The same day of the month so many months away (or that month's last), then so many microseconds."""
+    """The same day of the month so many months away (or that month's last), then so many microseconds.
+
+    Raises OverflowError where that is before the year 1 or after 9999.
+    """
     index = moment.year * 12 + (moment.month - 1) + by.months
     year, month = divmod(index, 12)
+    if not MINYEAR <= year <= MAXYEAR:
+        raise OverflowError("beyond the calendar")
     day = min(moment.day, monthrange(year, month + 1)[1])
     return moment.replace(year=year, month=month + 1, day=day) + timedelta(microseconds=by.microseconds)
 
@@ -140,14 +156,27 @@ def parse_version(text: str) -> Version | None:
     if match is None:
         return None
     major, minor, patch, pre = match.groups()
-    return Version(int(major), int(minor or 0), int(patch or 0), tuple(pre.split(".")) if pre else ())
+    parts = () if pre is None else tuple(pre.split("."))
+    if "" in parts:
+        return None
+    return Version(int(major), int(minor or 0), int(patch or 0), tuple(_identifier(part) for part in parts))
+
+
+def _identifier(part: str) -> str:
+    """A number without leading zeros, so that versions of one precedence are equal."""
+    return str(int(part)) if part.isdigit() else part
 
 
 def show_fraction(value: Fraction) -> str:
     """Exact where the decimal expansion ends within twelve places, else rounded to six and marked with `~`."""
     scaled = value * 10**12
     if scaled.denominator != 1:
-        return f"~{float(value):.6f}"
+        return f"~{'-' if value < 0 else ''}{_places(round(abs(value) * 10**6), 6)}"
     sign = "-" if scaled < 0 else ""
     whole, part = divmod(abs(scaled.numerator), 10**12)
     return f"{sign}{whole}" + (f".{part:012d}".rstrip("0") if part else "")
+
+
+def _places(scaled: int, places: int) -> str:
+    whole, part = divmod(scaled, 10**places)
+    return f"{whole}.{part:0{places}d}"
