@@ -40,7 +40,7 @@ def render_text(report: Report, style: Style = plain, *, verbose: bool = False) 
             word, role = _HEADINGS[enforcement]
             lines += ["", style(word, role)]
             lines += [line for result in failed for line in _failed(report, result, style)]
-    lines += _listed(report, Outcome.INDETERMINATE, "could not be decided (never counts as compliant)", style)
+    lines += _listed(report, Outcome.INDETERMINATE, "could not be decided: evidence is missing", style)
     lines += _listed(report, Outcome.DUE_LATER, "due later", style)
     if verbose:
         lines += _listed(report, Outcome.PASS, "passes", style)
@@ -123,7 +123,8 @@ def _listed(report: Report, outcome: Outcome, heading: str, style: Style) -> Ite
     width = max(len(result.rule) for result in results)
     for result in results:
         reason = "; ".join(result.reasons) if result.reasons else _seen(result)
-        yield f"  {result.rule.ljust(width)}  {style(reason, 'quiet')}"
+        weight = f" ({result.enforcement}s)" if outcome is Outcome.INDETERMINATE else ""
+        yield f"  {result.rule.ljust(width)}  {style(f'{reason}{weight}', 'quiet')}"
 
 
 def _seen(result: RuleResult) -> str:

@@ -36,8 +36,10 @@ _LONGEST: Final = max(len(phrase) for phrase in _KINDS)
 
 
 def kinds_named(field: Field) -> frozenset[str]:
-    """The kinds of personal data that the field's names speak of. A field with parts is judged by its parts."""
-    if field.fields or field.type in ("object", "boolean"):
+    """The kinds of personal data that the field's names speak of. A field with parts is judged by its parts,
+    and what is only true or false is nobody's data.
+    """
+    if field.fields or field.type == "boolean":
         return frozenset()
     names = (field.name, field.physical_name, field.business_name)
     return frozenset(kind for name in names if name for kind in _kinds(words(name)))

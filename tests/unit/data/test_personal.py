@@ -272,3 +272,12 @@ def test_findings_and_evidence_never_hold_a_value(tmp_path: Path) -> None:
     shown = str(evidence) + str(findings(field("note", "string"), evidence))
     assert "ada" not in shown
     assert "4111" not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("firstname", "pii.name"), ("phonenumber", "pii.phone"), ("addressline1", "pii.address"), ("nationalidnumber", "pii.national_id")],
+)  # fmt: skip
+def test_an_object_without_parts_is_judged_by_its_name(name: str, kind: str) -> None:
+    field = Field(name=name, path=f"people.{name}", dataset="people", type="object")
+    assert [finding.kind for finding in findings(field, None)] == [kind]
