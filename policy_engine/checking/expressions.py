@@ -15,8 +15,8 @@ from policy_engine.checking.names import (
     find_declared,
     infer_name,
     is_bound,
-    is_lost,
     qualified_member,
+    undeclared,
     value_of,
 )
 from policy_engine.checking.narrowing import present_if_false
@@ -97,8 +97,9 @@ class Expressions(Calls):
             found = find_declared(self.cx, scope, path)
             if found is not None:
                 return value_of(self.cx, found, node.span)
-        if path is not None and is_lost(self.cx, scope.declared, path) and not is_bound(scope, path.partition(".")[0]):
-            return WRONG
+            nothing = undeclared(self.cx, scope, path, node.span)
+            if nothing is not None:
+                return nothing
         self.looped.append(node.of)
         of = self.present(scope, node.of)
         return self._part(of, node.name)

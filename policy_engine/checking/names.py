@@ -88,11 +88,21 @@ def value_of(cx: Context, declared: Declared, span: Span) -> Expr:
         case ast.Enum(name=name, members=members):
             help_ = f"name a member: `{name.text}.{members[0].text}`"
             return cx.report("LNK003", f"`{name.text}` is a type, no value", span, help=help_)
-        case node:
-            kind = type(node).__name__.lower()
-            return cx.report(
-                "LNK003", f"a {kind} is no value", span, help="only `let`, `param`, `table` and variables are"
-            )
+        case _:
+            help_ = "its parameters are visible only inside it; share a value with `let`"
+            return cx.report("LNK003", f"`{span.text}` is a policy, no value", span, help=help_)
+
+
+def undeclared(cx: Context, scope: Scope, path: str, span: Span) -> Const | None:
+    """What stands for `package.name` where the package is visible and declares no such name."""
+    package, name = locate(scope.declared, path)
+    if "." not in path or package is None:
+        return None
+    if cx.linked.is_lost(package, name):
+        return WRONG
+    near = nearest(name, cx.linked.packages[package].declarations)
+    help_ = f"did you mean `{near}`?" if near else "declare it there with `let`, `def`, `enum` or `table`"
+    return cx.report("LNK003", f"`{package}` declares no `{name}`", span, help=help_)
 
 
 def _parameter(cx: Context, name: str) -> Expr:
@@ -140,8 +150,12 @@ def _unknown(cx: Context, scope: Scope, node: ast.Name, expected: Type | None) -
         ways = " or ".join(f"`{_spelling(scope, enum)}.{node.name}`" for enum in enums)
         return cx.report("CHK007", f"several enums have a member `{node.name}`", node.span, help=f"write {ways}")
     known = [*scope.locals, *scope.params, *_visible(cx, scope)]
-    near = nearest(node.name, known)
-    help_ = f"did you mean `{near}`?" if near else _origin(scope, node.name)
+    near = _attribute_of(scope, node.name) or _package_called(cx, node.name) or nearest(node.name, known)
+    help_ = "a text stands in double quotes; a name is declared with `let`, bound with `for`, or imported"
+    if near is not None:
+        help_ = near if " " in near else f"did you mean `{near}`?"
+    elif scope.rows is not None:
+        help_ = f"a column is read as `{scope.rows}.{node.name}`; a text stands in double quotes"
     return cx.report("LNK003", f"nothing here is called `{node.name}`", node.span, help=help_)
 
 
@@ -164,14 +178,20 @@ def _call(scope: Scope, name: str) -> str:
     return f"{name}({fitting[-1]}{rest})" if fitting else signature.example
 
 
-def _origin(scope: Scope, name: str) -> str:
-    """Where a name that stands for nothing could come from; an element's attribute perhaps."""
+def _attribute_of(scope: Scope, name: str) -> str | None:
+    """An attribute of that name, of a variable here."""
     for local, value in reversed(list(scope.locals.items())):
         if isinstance(value.type, Entity) and name in VOCABULARY.get(value.type.name, {}):
-            return f"did you mean `{local}.{name}`?"
-    if scope.rows is not None:
-        return f"a column is read as `{scope.rows}.{name}`; a text stands in double quotes"
-    return "a text stands in double quotes; a name is declared with `let`, bound with `for`, or imported"
+            return f"{local}.{name}"
+    return None
+
+
+def _package_called(cx: Context, name: str) -> str | None:
+    """How to import a package whose name ends or begins so."""
+    for package, found in cx.linked.packages.items():
+        if found.declarations and name in {package.partition(".")[0], package.rpartition(".")[2]}:
+            return f"import its package first: `import {package}`"
+    return None
 
 
 def _visible(cx: Context, scope: Scope) -> Iterator[str]:

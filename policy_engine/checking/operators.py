@@ -127,10 +127,12 @@ class Operators(Checking):
         return self.cx.report("CHK008", f"a value of data is never {article(of)} `{of}`", span, help=help_)
 
     def _comparison(self, scope: Scope, node: ast.Binary) -> Expr:
-        if self._asks_for_missing(scope, node):
-            help_ = f"write `{node.left.span.text} is {'missing' if node.operator == '==' else 'present'}`"
-            return self.cx.report("CHK008", "missing is no value to compare with", node.span, help=help_)
-        left, right = self._pair(scope, node)
+        asked = self._asks_for_missing(scope, node)
+        if asked is not None:
+            return asked
+        return self._comparison_of(node, *self._pair(scope, node))
+
+    def _comparison_of(self, node: ast.Binary, left: Expr, right: Expr) -> Expr:
         if ANY in (left.type, right.type):
             return WRONG
         for side, other, place in ((left, right, node.right), (right, left, node.left)):
@@ -142,7 +144,12 @@ class Operators(Checking):
             other, place = (right, node.right) if isinstance(left.type, Enumeration) else (left, node.left)
             if enum is not None and other.type == STRING:
                 return self.mismatch(other, place.span, enum)
-            message = f"`{left.type}` and `{right.type}` cannot be compared"
+            names = [str(left.type), str(right.type)]
+            if names[0] == names[1]:
+                names = [
+                    side.type.name if isinstance(side.type, Enumeration) else str(side.type) for side in (left, right)
+                ]
+            message = f"`{names[0]}` and `{names[1]}` cannot be compared"
             return self.cx.report("CHK008", message, node.span, help=_comparison_help(left, right, node))
         if node.operator in {"==", "!="}:
             if isinstance(of, Sequence) and Sequence(of.of, distinct=True) in (left.type, right.type):
@@ -167,12 +174,22 @@ class Operators(Checking):
             return self.cx.report("CHK008", f"`{of}` has no order", node.span, help="use `==` or `!=`")
         return self._computed(node, node.operator, (left, right), BOOL)
 
-    def _asks_for_missing(self, scope: Scope, node: ast.Binary) -> bool:
-        """`x == null`, where `null` is no member of an enum."""
+    def _asks_for_missing(self, scope: Scope, node: ast.Binary) -> Expr | None:
+        """`x == null`, where `null` is nothing else here: what stands for it once that is reported."""
         word = node.right
-        if not isinstance(word, ast.Name) or word.name.lower() not in _MISSING_WORDS:
-            return False
-        return member(self.infer(scope, node.left).type, word.name) is None and not is_bound(scope, word.name)
+        if not isinstance(word, ast.Name) or word.name.lower() not in _MISSING_WORDS or not self._is_free(scope, word):
+            return None
+        before = len(self.cx.diagnostics)
+        left = self.infer(scope, node.left)
+        if left.type != ANY and member(left.type, word.name) is not None:
+            return self._comparison_of(node, self._there(node.left, left), self.infer(scope, word, left.type))
+        if len(self.cx.diagnostics) > before or left.type == ANY:
+            return WRONG
+        help_ = f"write `{shortened(node.left.span.text)} is {'missing' if node.operator == '==' else 'present'}`"
+        return self.cx.report("CHK008", "missing is no value to compare with", node.span, help=help_)
+
+    def _there(self, node: ast.Expression, found: Expr) -> Expr:
+        return self.missing(node, found.type) if isinstance(found.type, Optional) else found
 
     def _membership(self, scope: Scope, node: ast.Binary) -> Expr:
         if isinstance(node.left, ast.Name) and self._is_free(scope, node.left):

@@ -34,9 +34,8 @@ def _policy(cx: Context, declared: Declared, policy: ast.Policy) -> None:
         name = f"{declared.name}.{param.name.text}"
         if param.name.text in seen:
             message = f"policy `{policy.name.text}` has a parameter `{param.name.text}` twice"
-            cx.report(
-                "LNK002", message, param.name.span, related=(Label(seen[param.name.text].name.span, "first here"),)
-            )
+            related = (Label(seen[param.name.text].name.span, "first here"),)
+            cx.report("LNK002", message, param.name.span, "again here", "give one of them another name", related)
             continue
         seen[param.name.text] = param
         of = resolve_type(cx, param.type, declared)

@@ -40,9 +40,8 @@ def check_policy(cx: Context, declared: Declared, node: ast.Policy) -> CheckedPo
     for rule in node.rules:
         if rule.name.text in rules:
             message = f"policy `{node.name.text}` has a rule `{rule.name.text}` twice"
-            cx.report(
-                "LNK002", message, rule.name.span, related=(Label(places[rule.name.text].name.span, "first here"),)
-            )
+            related = (Label(places[rule.name.text].name.span, "first here"),)
+            cx.report("LNK002", message, rule.name.span, "again here", "give one of them another name", related)
             continue
         places[rule.name.text] = rule
         rules[rule.name.text] = _rule(cx, scope, declared, rule)

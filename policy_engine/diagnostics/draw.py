@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from policy_engine.diagnostics.model import Diagnostic
 from policy_engine.diagnostics.source import Span
 
 Style = Callable[[str, str], str]
+#: Longer lines are shown in part.
+LONGEST: Final = 160
 
 
 def _plain(text: str, _role: str) -> str:
@@ -34,9 +38,10 @@ def _draw_one(diagnostic: Diagnostic, style: Style) -> str:
 
 def _draw_place(span: Span, label: str, role: str, width: int, style: Style) -> list[str]:
     line, column = span.position
-    text = span.source.line(line)
-    length = max(1, min(span.end - span.start, len(text) - column + 1))
-    pad = "".join("\t" if char == "\t" else " " for char in text[: column - 1])
+    text, before = _window(span.source.line(line), column - 1)
+    length = max(1, min(span.end - span.start, len(text) - before))
+    pad = "".join("\t" if char == "\t" else " " * _columns(char) for char in text[:before])
+    length = max(1, sum(_columns(char) for char in text[before : before + length]))
     bar = style("|", "frame")
     underline = style("^" * length + (f" {label}" if label else ""), role)
     return [
@@ -45,3 +50,19 @@ def _draw_place(span: Span, label: str, role: str, width: int, style: Style) -> 
         f"{style(str(line).rjust(width), 'frame')} {bar} {text}",
         f"{' ' * width} {bar} {pad}{underline}",
     ]
+
+
+def _window(text: str, at: int) -> tuple[str, int]:
+    """The part of a long line around a place, and where the place is in it."""
+    if len(text) <= LONGEST:
+        return text, at
+    start = max(0, min(at - LONGEST // 3, len(text) - LONGEST))
+    part = text[start : start + LONGEST]
+    return ("…" if start else "") + part + ("…" if start + LONGEST < len(text) else ""), at - start + bool(start)
+
+
+def _columns(char: str) -> int:
+    """How many columns of a terminal a character takes."""
+    if unicodedata.combining(char) or unicodedata.category(char) == "Cf":
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1

@@ -164,7 +164,9 @@ def _attributes(declared: Sequence[Declared]) -> tuple[tuple[Declared, ...], lis
             other = found[key][1]
             message = f"`{node.entity.text}.{key[1]}` is typed twice"
             related = (Label(other.name.span, "first here"),)
-            diagnostics.append(Diagnostic("LNK012", message, node.name.span, "again here", "keep one of them", related))
+            foreign = item.layer is not found[key][0].layer
+            help_ = "the council typed it: use it as it is" if foreign else "keep one of them"
+            diagnostics.append(Diagnostic("LNK012", message, node.name.span, "again here", help_, related))
             continue
         problem = _attribute_problem(item, node)
         diagnostics += [] if problem is None else [problem]

@@ -46,6 +46,15 @@ _INFIX: Final = {
     "default": "write `{left} otherwise …`",
 }
 
+#: Names of terminals that are no words.
+_NO_WORDS: Final = frozenset(
+    {
+        *("name", "string", "int", "decimal", "percent", "duration", "date", "timestamp", "regex", "doc"),
+        *("compare", "times", "minus", "comma", "colon", "dot", "equal", "qmark", "lessthan", "morethan"),
+        *("lpar", "rpar", "lsqb", "rsqb", "lbrace", "rbrace"),
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -89,6 +98,14 @@ def hint(place: Place) -> Hint | None:
     return next((found for look in _HINTS if (found := look(place)) is not None), None)
 
 
+def _documentation_inside(place: Place) -> Hint | None:
+    above = place.text[: place.start - len(place.before)].rstrip().rpartition("\n")[2]
+    if place.word in CLAUSES and above.lstrip().startswith("##"):
+        help_ = "put it above the `rule`; a comment inside a rule begins with one `#`"
+        return Hint(help_, "documentation in the middle of a rule", "the rule would end above this")
+    return None
+
+
 def _unclosed(place: Place) -> Hint | None:
     if place.kind.lower() in {*DECLARATIONS, "import_", "import", "package"} and "RBRACE" in place.accepted:
         help_ = "put `}` on a line of its own above this one"
@@ -108,6 +125,19 @@ def _documentation(place: Place) -> Hint | None:
     if place.kind == "DOC":
         help_ = "`##` goes above a policy, rule, parameter or declaration; a comment begins with one `#`"
         return Hint(help_, "documentation of nothing", "nothing that it could describe follows")
+    return None
+
+
+def _comment(place: Place) -> Hint | None:
+    if not place.before.strip() and (place.word[0] == "/" or (place.word + place.after).startswith("--")):
+        return Hint("a comment begins with `#`")
+    return None
+
+
+def _unquoted(place: Place) -> Hint | None:
+    if place.accepted == {"STRING"} and place.kind != "EQUAL" and place.word.isidentifier():
+        text = (place.word + place.after).partition("#")[0].strip()
+        return Hint(f'put it in double quotes: `"{text}"`')
     return None
 
 
@@ -144,6 +174,9 @@ def _presence(place: Place) -> Hint | None:
 
 
 def _number(place: Place) -> Hint | None:
+    part = re.match(r"\d+%?", place.after)
+    if place.word == "." and part is not None and not re.search(r"[\w)\]]$", place.before):
+        return Hint(f"write `0.{part[0]}`")
     number = re.search(r"(\d+)\s*$", place.before)
     if number is None:
         return None
@@ -166,6 +199,14 @@ def _loop(place: Place) -> Hint | None:
         name = items.rpartition(".")[2].removesuffix("s") or "part"
         return Hint(f"give each one a name: `for {name} in {items}`")
     return None
+
+
+def _operand(place: Place) -> Hint | None:
+    whole = re.search(r"\S\s+(some|every|if)\s+$", place.before)
+    if whole is None or "NAME" in place.accepted:
+        return None
+    end = "then … else …" if whole[1] == "if" else "in … satisfies …"
+    return Hint(f"inside an expression it stands in parentheses: `({whole[1]} {place.word} {end})`")
 
 
 def _conditional(place: Place) -> Hint | None:
@@ -228,18 +269,23 @@ def _misspelt(place: Place) -> Hint | None:
 
 
 def _words(place: Place) -> set[str]:
-    return {name.lower() for name in place.accepted if name.isalpha()} - {"name", "string", "int", "doc", "minus"}
+    """The keywords that could stand there."""
+    return {name.lower() for name in place.accepted if name.isalpha()} - _NO_WORDS
 
 
 _HINTS: Final[tuple[Callable[[Place], Hint | None], ...]] = (
+    _documentation_inside,
     _unclosed,
     _unopened,
     _documentation,
+    _comment,
+    _unquoted,
     _quote_in_message,
     _comparison,
     _presence,
     _number,
     _loop,
+    _operand,
     _conditional,
     _rule_braces,
     _punctuation,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
@@ -41,6 +41,10 @@ _GROUPS: Final = (
     (frozenset({"POLICY", "ENUM"}), frozenset(map(str.upper, DECLARATIONS)), "a declaration such as `policy`"),
 )
 _ENOUGH: Final = 6
+#: Words that begin a line and are followed by a name, an expression or a text.
+_BEGINNINGS: Final = frozenset(
+    {*DECLARATIONS, "rule", "param", "for", "when", "require", "tolerate", "message", "fix", "import"}
+)
 _QUOTES: Final = {"'": "'", "\u2018": "\u2019", "\u201c": "\u201d", "\u201e": "\u201c", "\u00ab": "\u00bb", "`": "`"}
 _CHARACTER_HINTS: Final = {
     **dict.fromkeys([*_QUOTES, *_QUOTES.values()], 'texts stand in straight double quotes: "…"'),
@@ -48,7 +52,6 @@ _CHARACTER_HINTS: Final = {
     "&": "write `and`",
     "|": "write `or`",
     "!": "write `not`, or `!=` for unequal",
-    '"': "a text ends on the line where it began: is a closing quote missing?",
     "/": "a comment begins with `#`, a pattern stands between two slashes: `/[a-z]+/`",
     ";": "leave it out: nothing stands at the end of a line",
     "%": "a percent sign follows its number directly: `5%`",
@@ -64,10 +67,14 @@ _INVISIBLE: Final = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Co", "Cn", "Mn", "
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """What to tell the author, and the sign that is missing before the place, if that is the mistake."""
+    """What to tell the author, and how to go on.
+
+    `insert` is the sign that is missing before the place; `cut` is what to leave out, where that is not the whole block.
+    """
 
     diagnostic: Diagnostic
     insert: str = ""
+    cut: tuple[int, int] | None = None
 
 
 def explain(error: UnexpectedInput, source: Source, base: int = 0, limit: int | None = None) -> Mistake:
@@ -89,12 +96,46 @@ def _expected_of(error: UnexpectedInput) -> frozenset[str]:
 
 
 def _token(place: Place, source: Source) -> Mistake:
+    unfinished = _unfinished(place, source)
+    if unfinished is not None:
+        return unfinished
     found = hint(place) or Hint(_expected(place.accepted))
     start = max(place.start, 0)
     span = Span(source, start, place.start + len(place.word))
     code = "SYN007" if found.label == "no longer part of the message" else "SYN001"
     message = found.message or f"unexpected `{_short(place.word)}`"
-    return Mistake(Diagnostic(code, message, span, found.label, found.help), found.insert)
+    diagnostic = Diagnostic(code, message, span, found.label, found.help)
+    if found.message.startswith("documentation in"):
+        span = _documentation_above(source, start)
+        return Mistake(replace(diagnostic, span=span), cut=(span.start, span.end))
+    return Mistake(diagnostic, found.insert)
+
+
+def _unfinished(place: Place, source: Source) -> Mistake | None:
+    """A line that stops in the middle takes the keyword of the next one for a name; the fault lies with the line."""
+    before = re.fullmatch(r"\s*(\w+)\s+", place.before)
+    if before is None or before[1] not in _BEGINNINGS or {"NAME", "STRING"} & place.accepted:
+        return None
+    keyword_at = place.start - len(place.before)
+    last = len(source.text[:keyword_at].rstrip())
+    span = Span(source, max(last - 1, 0), last)
+    help_ = "say what follows, or take out what asks for more"
+    return Mistake(
+        Diagnostic("SYN001", "a line that stops in the middle", span, "something is missing after this", help_)
+    )
+
+
+def _documentation_above(source: Source, at: int) -> Span:
+    """The `##` lines right above a place."""
+    start = source.text.rfind("\n", 0, at) + 1
+    end = start
+    while (above := source.text.rfind("\n", 0, start - 1) + 1) < start:
+        line = source.text[above:start]
+        if line.strip() and not line.lstrip().startswith("##"):
+            break
+        start = above
+    block = source.text[start:end]
+    return Span(source, start + len(block) - len(block.lstrip()), start + len(block.rstrip()))
 
 
 # ---------------------------------------------------------------- characters
@@ -102,15 +143,22 @@ def _token(place: Place, source: Source) -> Mistake:
 
 def _character(source: Source, at: int, known: frozenset[str]) -> Diagnostic:
     char = source.text[at]
+    if char == '"':
+        help_ = "a text ends on the line where it began"
+        return Diagnostic(
+            "SYN002", "a text without its closing quote", Span(source, at, at + 1), "it begins here", help_
+        )
     if char.isdigit():
         return _literal(source, at)
     if char == "!" and {"COMPARE", "AND"} & known and source.text[at + 1 : at + 2] != "=":
         help_ = "write `!=` for unequal" if "COMPARE" in known else "write `not`"
         return Diagnostic("SYN002", "unexpected `!`", Span(source, at, at + 1), "not a sign of the language", help_)
     end = _character_end(source, at)
+    if char.isalpha():
+        at -= len((re.search(r"\w*$", source.text[max(at - 60, 0) : at]) or [""])[0])
     shown = f"`{source.text[at:end]}`"
     if unicodedata.category(char) in _INVISIBLE:
-        shown = f"the invisible character U+{ord(char):04X}"
+        shown = f"invisible character (U+{ord(char):04X})"
     help_ = _CHARACTER_HINTS.get(char) or (_LETTER_HINT if char.isalpha() else _NO_CHARACTER_HINT)
     return Diagnostic("SYN002", f"unexpected {shown}", Span(source, at, end), "not a sign of the language", help_)
 

@@ -12,7 +12,7 @@ from policy_engine.diagnostics import Diagnostic, Source, Span
 from policy_engine.syntax import ast
 from policy_engine.syntax.build import FileBuilder
 from policy_engine.syntax.mistakes import Mistake, explain
-from policy_engine.syntax.recovery import declared_names, package_name, repair
+from policy_engine.syntax.recovery import declared_names, package_name, repair, without
 from policy_engine.syntax.tables import parser
 
 #: Deeper trees are refused: no reader follows them, and later stages recurse.
@@ -94,16 +94,17 @@ class _Parsing:
         mistake = explain(error, self.source, self.base)
         if not self._is_told(mistake):
             self.diagnostics.append(mistake.diagnostic)
-        return self._repair(mistake.diagnostic.span.start, mistake.insert)
+        return self._repair(mistake.diagnostic.span.start, mistake.insert, mistake.cut)
 
     def _is_told(self, mistake: Mistake) -> bool:
         """A file ends once: what its end leaves open is one mistake."""
         code = mistake.diagnostic.code
         return code == "SYN003" and any(found.code == code for found in self.diagnostics)
 
-    def _repair(self, at: int, insert: str) -> bool:
+    def _repair(self, at: int, insert: str, cut: tuple[int, int] | None = None) -> bool:
         end = len(self.text) if insert and self.diagnostics[-1].code == "SYN003" else at - self.base
-        repaired = repair(self.text, end, insert)
+        begin, stop = (0, 0) if cut is None else (cut[0] - self.base, cut[1] - self.base)
+        repaired = repair(self.text, end, insert) if cut is None else without(self.text, begin, stop)
         if repaired is None:
             return False
         self.text = repaired.text

@@ -60,6 +60,11 @@ def _without_block(text: str, at: int) -> Repaired | None:
     else:
         end = following
     end = (_closing(text, end, len(text)) or end) + 1 if keyword == "policy" and text[end : end + 1] == "}" else end
+    return without(text, begin, end)
+
+
+def without(text: str, begin: int, end: int) -> Repaired | None:
+    """The text with a part of it blanked out; None where there is nothing in it."""
     block = text[begin:end]
     if not block.strip():
         return None
