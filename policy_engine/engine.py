@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from policy_engine import plan_cache
 from policy_engine.changes.model import Change
 from policy_engine.data.manifest import fingerprint
 from policy_engine.data.model import Answer, Metric
@@ -31,13 +32,12 @@ from policy_engine.verdict import Stage, conclude
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """Compiled policies of both layers, and the files they came from. `warnings` are diagnostics that are no errors."""
+    """Compiled policies of both layers, and the files they came from."""
 
     plan: Plan
     used: PoliciesUsed
     global_files: LayerFiles | None
     local_files: LayerFiles | None
-    warnings: tuple[Diagnostic, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +52,64 @@ class DataGiven:
 Previous = Path | Literal["none"] | None
 
 
-def load_policies(global_: Sequence[Path], local: Sequence[Path] = ()) -> Policies:
-    """Compile the policies of both layers. Raises PolicyTextError where their text has errors, UsageError without any."""
-    policies, diagnostics = diagnose(global_, local)
-    if policies is None:
+def load_policies(global_: Sequence[Path], local: Sequence[Path] = (), *, cache: Path | None = None) -> Policies:
+    """Compile the policies of both layers, or take the plan that was kept in `cache` for the very same sources.
+
+    Raises PolicyTextError where their text has errors, UsageError where there are none.
+    """
+    layers = _layers(global_, local)
+    digests = tuple(None if files is None else files.digest for files in layers)
+    name = None if cache is None else plan_cache.key(*digests)
+    kept = plan_cache.find(cache, name) if cache is not None and name is not None else None
+    if kept is not None:
+        return _policies(kept, layers)
+    plan, diagnostics = _compiled(layers)
+    if plan is None:
         raise PolicyTextError(tuple(diagnostics))
-    return policies
+    if cache is not None and name is not None:
+        plan_cache.keep(cache, name, plan)
+    return _policies(plan, layers)
 
 
 def diagnose(global_: Sequence[Path], local: Sequence[Path] = ()) -> tuple[Policies | None, list[Diagnostic]]:
     """Every diagnostic of the policies' text, and the compiled policies where none of them is an error."""
+    layers = _layers(global_, local)
+    plan, diagnostics = _compiled(layers)
+    return None if plan is None else _policies(plan, layers), diagnostics
+
+
+Layers = tuple[LayerFiles | None, LayerFiles | None]
+
+
+def _layers(global_: Sequence[Path], local: Sequence[Path]) -> Layers:
+    if not global_ and not local:
+        raise UsageError("no policies were given", help="name a folder of policies with --global, --local or both")
+    return (
+        read_layer(Layer.GLOBAL, tuple(global_)) if global_ else None,
+        read_layer(Layer.DOMAIN, tuple(local)) if local else None,
+    )
+
+
+def _policies(plan: Plan, layers: Layers) -> Policies:
+    global_files, local_files = layers
+    used = PoliciesUsed(
+        None if global_files is None else global_files.digest,
+        None if local_files is None else local_files.digest,
+        plan_digest(plan),
+        LANGUAGE,
+    )
+    return Policies(plan, used, global_files, local_files)
+
+
+def _compiled(layers: Layers) -> tuple[Plan | None, list[Diagnostic]]:
     from policy_engine.checking import check as check_types
     from policy_engine.compilation import compile_policies
     from policy_engine.linking import Unit, link
     from policy_engine.syntax import parse
 
-    layers = [
-        read_layer(layer, tuple(roots)) for layer, roots in ((Layer.GLOBAL, global_), (Layer.DOMAIN, local)) if roots
-    ]
-    if not layers:
-        raise UsageError("no policies were given", help="name a folder of policies with --global, --local or both")
     units: list[Unit] = []
     diagnostics: list[Diagnostic] = []
-    for files in layers:
+    for files in (files for files in layers if files is not None):
         tables = {member.path: member.content for member in files.members if member.path.endswith(TABLE_SUFFIX)}
         for member in files.members:
             if member.path.endswith(POLICY_SUFFIX):
@@ -89,17 +124,7 @@ def diagnose(global_: Sequence[Path], local: Sequence[Path] = ()) -> tuple[Polic
         return None, diagnostics
     plan, problems = compile_policies(checked)
     diagnostics += problems
-    if problems:
-        return None, diagnostics
-    by_layer = {files.layer: files for files in layers}
-    global_files, local_files = by_layer.get(Layer.GLOBAL), by_layer.get(Layer.DOMAIN)
-    used = PoliciesUsed(
-        None if global_files is None else global_files.digest,
-        None if local_files is None else local_files.digest,
-        plan_digest(plan),
-        LANGUAGE,
-    )
-    return Policies(plan, used, global_files, local_files, tuple(diagnostics)), diagnostics
+    return (None if problems else plan), diagnostics
 
 
 def check(

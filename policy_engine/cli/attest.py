@@ -65,7 +65,7 @@ def command(
     files = inputs.product_files(products)
     targets = {file: _target(file, output, several=len(files) > 1) for file in files}
     signer = signing_key(key, passphrase_file)
-    policies = inputs.policies_from(global_paths, local_paths)
+    policies = inputs.policies_from(global_paths, local_paths, anew=True)
     given = inputs.data_from(data, sampled)
     moment = inputs.time_from(as_of)
     style = styler(coloured=is_coloured(None, is_plain=is_plain))

@@ -57,11 +57,13 @@ def product_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def policies_from(global_paths: tuple[Path, ...], local_paths: tuple[Path, ...]) -> Policies:
-    """The compiled policies of the layers."""
+def policies_from(global_paths: tuple[Path, ...], local_paths: tuple[Path, ...], *, anew: bool = False) -> Policies:
+    """The compiled policies of the layers; `anew` compiles them even where a plan of them was kept."""
+    from policy_engine import plan_cache
     from policy_engine.engine import load_policies
 
-    return load_policies(tuple(layer_root(path) for path in global_paths), local_paths)
+    roots = tuple(layer_root(path) for path in global_paths)
+    return load_policies(roots, local_paths, cache=None if anew else plan_cache.folder())
 
 
 def layer_root(path: Path) -> Path:

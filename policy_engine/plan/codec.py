@@ -1,11 +1,15 @@
-"""A plan as canonical bytes, and back. Same plan, same bytes, same digest, on every machine."""
+"""A plan as canonical bytes, and back. Same plan, same bytes, same digest, on every machine.
+
+A node is an object of one member, named after its kind, that lists its parts in order; a tuple is a list; what JSON has
+no type for is an object of one member too, such as `{"Fraction": "4/5"}`.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -16,10 +20,8 @@ from policy_engine.plan import expressions, model, types, values
 from policy_engine.plan.canonical import Digest, canonical, digest
 from policy_engine.plan.layer import Layer
 from policy_engine.plan.model import LANGUAGE, Needs, Plan
-from policy_engine.plan.shape import fits
 from policy_engine.verdict import Enforcement, Stage
 
-_KIND: Final = "is"
 _LARGEST: Final = 2**53 - 1
 _MAX_DEPTH: Final = 600
 _FRACTION: Final = re.compile(r"-?[0-9]+/[1-9][0-9]*|-?[0-9]+", re.ASCII)
@@ -35,7 +37,16 @@ def _dataclasses_of(*modules: Any) -> dict[str, type]:
 
 
 _NODES: Final[Mapping[str, type]] = _dataclasses_of(model, expressions, types, values)
-_WORDS: Final[Mapping[str, type[StrEnum]]] = {of.__name__: of for of in (Layer, Needs, Stage, Enforcement)}
+_PARTS: Final[Mapping[type, tuple[str, ...]]] = {
+    node: tuple(part.name for part in dataclasses.fields(node)) for node in _NODES.values()
+}
+_SCALARS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "Int": int,
+    "Fraction": Fraction,
+    "Datetime": datetime.fromisoformat,
+    "Date": date.fromisoformat,
+    **{of.__name__: of for of in (Layer, Needs, Stage, Enforcement)},
+}
 
 
 def encode(plan: Plan) -> bytes:
@@ -63,52 +74,34 @@ def decode(content: bytes) -> Plan:
 def _encode(value: Any) -> Any:
     match value:
         case StrEnum():
-            return {_KIND: type(value).__name__, "value": value.value}
+            return {type(value).__name__: value.value}
         case bool() | str() | None:
             return value
         case int():
-            return value if abs(value) <= _LARGEST else {_KIND: "int", "value": str(value)}
+            return value if abs(value) <= _LARGEST else {"Int": str(value)}
         case Fraction():
-            return {_KIND: "fraction", "value": str(value)}
+            return {"Fraction": str(value)}
         case datetime():
-            return {_KIND: "datetime", "value": value.isoformat()}
+            return {"Datetime": value.isoformat()}
         case date():
-            return {_KIND: "date", "value": value.isoformat()}
+            return {"Date": value.isoformat()}
         case tuple():
             return [_encode(item) for item in value]
         case _:
-            parts = {part.name: _encode(getattr(value, part.name)) for part in dataclasses.fields(value)}
-            return {_KIND: type(value).__name__, **parts}
+            return {type(value).__name__: [_encode(getattr(value, name)) for name in _PARTS[type(value)]]}
 
 
 def _decode(value: Any, depth: int) -> Any:
     if depth > _MAX_DEPTH:
         raise ValueError("nested too deep")
     if isinstance(value, list):
-        return tuple(_decode(item, depth + 1) for item in value)
+        return tuple([_decode(item, depth + 1) for item in value])
     if not isinstance(value, dict):
         return value
-    kind = value[_KIND]
-    if kind in _NODES:
-        node = _NODES[kind]
-        if {part.name for part in dataclasses.fields(node)} != value.keys() - {_KIND}:
-            raise ValueError(f"not the parts of a {kind}")
-        made = node(**{name: _decode(part, depth + 1) for name, part in value.items() if name != _KIND})
-        if not fits(made):
-            raise ValueError(f"no well-formed {kind}")
-        return made
-    if kind in _WORDS:
-        return _WORDS[kind](value["value"])
-    readers: dict[str, Any] = {
-        "int": int,
-        "fraction": _fraction,
-        "datetime": datetime.fromisoformat,
-        "date": date.fromisoformat,
-    }
-    return readers[kind](value["value"])
-
-
-def _fraction(text: str) -> Fraction:
-    if not _FRACTION.fullmatch(text):
-        raise ValueError("no fraction")
-    return Fraction(text)
+    ((kind, content),) = value.items()
+    node = _NODES.get(kind)
+    if node is None:
+        return _SCALARS[kind](content)
+    if len(content) != len(_PARTS[node]):
+        raise ValueError(f"not the parts of a {kind}")
+    return node(*[_decode(part, depth + 1) for part in content])
