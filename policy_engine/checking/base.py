@@ -64,7 +64,7 @@ class Checking(ABC):
             "CHK002",
             f"`{shortened(text)}` may be missing",
             node.span,
-            f"a `{of}` is {article(required(of))} `{required(of)}`, or missing",
+            f"{article(of)} `{of}` is {article(required(of))} `{required(of)}`, or missing",
             f"ask first (`when {shortened(text)} is present`), or in one expression "
             f"(`{shortened(text)} is present and …`), or say what counts instead (`{shortened(text)} otherwise …`)",
         )
@@ -77,7 +77,7 @@ class Checking(ABC):
             "CHK001",
             f"{article(wanted)} `{wanted}` is needed here",
             span,
-            f"this is {article(found.type)} `{found.type}`",
+            f"this is {described(found.type)}",
             conversion(found, required(wanted), span.text),
         )
 
@@ -86,7 +86,11 @@ def conversion(found: Expr, wanted: Type, text: str) -> str:
     """How to write what was probably meant, where a value of another type stands."""
     bare = text.strip('"')
     match found.type, wanted:
-        case types.STRING, (types.INT | types.DECIMAL | types.DURATION | types.DATE | types.TIMESTAMP) if bare != text:
+        case types.STRING, (types.INT | types.DECIMAL | types.DURATION | types.DATE | types.TIMESTAMP) if bare[
+            :1
+        ].isdigit():
+            return f"only texts stand in quotes: `{bare}`"
+        case types.STRING, types.BOOL if bare in {"true", "false"}:
             return f"only texts stand in quotes: `{bare}`"
         case types.STRING, types.REGEX if bare != text:
             return f"a pattern stands between slashes: `/{bare}/`"
@@ -115,6 +119,11 @@ def conversion(found: Expr, wanted: Type, text: str) -> str:
     if wanted == BOOL:
         return "a condition is true or false: compare the value with another one"
     return ""
+
+
+def described(of: Type) -> str:
+    """What something of the type is called."""
+    return "a value of data" if of == types.COLUMN else f"{article(of)} `{of}`"
 
 
 def article(of: Type) -> str:

@@ -74,7 +74,7 @@ class Calls(Loops):
         wanted = [resolve_type(self.cx, typed.type, found) for typed in declared.parameters]
         if len(args) != len(wanted):
             names = ", ".join(function.parameters)
-            message = f"`{declared.name.text}` takes {len(wanted)}, not {len(args)} arguments"
+            message = _count_message(declared.name.text, len(wanted), len(args))
             return self.cx.report(
                 "CHK005", message, node.span, help=f"it is declared as `{declared.name.text}({names})`"
             )
@@ -88,7 +88,7 @@ class Calls(Loops):
         if name == "lookup":
             return self._lookup(scope, node, args)
         if len(args) != len(signature.parameters):
-            message = f"`{name}` takes {len(signature.parameters)}, not {len(args)} arguments"
+            message = _count_message(name, len(signature.parameters), len(args))
             return self.cx.report("CHK005", message, node.span, help=f"for example `{signature.example}`")
         given: list[Expr] = []
         for arg, wanted in zip(args, signature.parameters, strict=True):
@@ -128,7 +128,7 @@ class Calls(Loops):
     def _lookup(self, scope: Scope, node: ast.Call, args: list[ast.Expression]) -> Expr:
         """`lookup(table, key)`: the first row whose first column is the key."""
         if len(args) != 2:
-            message = f"`lookup` takes a table and a key, not {len(args)} arguments"
+            message = _count_message(name="lookup", wanted=2, given=len(args))
             return self.cx.report("CHK005", message, node.span, help="for example `lookup(legal_holds, dataset.name)`")
         items = self.infer(scope, args[0])
         entity = items.type.of if isinstance(items.type, Sequence) else None
@@ -141,6 +141,10 @@ class Calls(Loops):
         first = self.cx.tables[entity.name].columns[0][1]
         key = self.expect(scope, args[1], required(first))
         return WRONG if key.type == ANY else Call("lookup", (items, key), Optional(entity))
+
+
+def _count_message(name: str, wanted: int, given: int) -> str:
+    return f"`{name}` takes {wanted} argument{'s' if wanted != 1 else ''}, not {given}"
 
 
 def _meant(name: str) -> str:

@@ -57,7 +57,8 @@ def _attributes(cx: Context) -> tuple[CheckedAttribute, ...]:
         problem = _misfit(entity, node, of)
         if problem:
             cx.report(problem[0], problem[1], node.name.span, help=problem[2])
-            cx.attributes.setdefault((entity, node.name.text), (ANY, node.custom))
+            if node.name.text not in VOCABULARY[entity]:
+                cx.attributes.setdefault((entity, node.name.text), (ANY, node.custom))
             continue
         cx.attributes[entity, node.name.text] = of, node.custom
         found.append(

@@ -22,7 +22,7 @@ from policy_engine.plan.kernels import KERNELS
 
 
 class NotConstantError(Exception):
-    """The expression depends on a product, on data, or on the time."""
+    """The expression depends on a product, on data, or on the time; the message says it if it is something else."""
 
 
 def fold(expr: Expr, known: Mapping[str, Expr]) -> Constant:
@@ -56,5 +56,7 @@ def fold(expr: Expr, known: Mapping[str, Expr]) -> Constant:
 def _apply(function: str, args: list[Constant]) -> Constant:
     try:
         return KERNELS[function](*args)  # type: ignore[no-any-return]
+    except ZeroDivisionError as error:
+        raise NotConstantError("a division by zero") from error
     except (ArithmeticError, ValueError) as error:
-        raise NotConstantError from error
+        raise NotConstantError("a value beyond what can be computed") from error

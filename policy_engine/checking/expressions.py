@@ -6,7 +6,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Final
 
-from policy_engine.checking.base import article
+from policy_engine.checking.base import described
 from policy_engine.checking.calls import Calls
 from policy_engine.checking.functions import ROW
 from policy_engine.checking.loops import is_data
@@ -123,7 +123,7 @@ class Expressions(Calls):
         known = list(self.cx.attribute_names(of.type.name)) if isinstance(of.type, Entity) else []
         near = nearest(name.text, known or (_VERSION_PARTS if of.type == VERSION else ()))
         help_ = f"did you mean `{near}`?" if near else _attribute_help(of.type, known)
-        message = f"{article(of.type)} `{of.type}` has no `{name.text}`"
+        message = f"{described(of.type)} has no `{name.text}`"
         return self.cx.report("CHK003", message, name.span, help=help_)
 
     def _index(self, scope: Scope, node: ast.Index) -> Expr:

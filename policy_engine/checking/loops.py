@@ -9,6 +9,7 @@ from policy_engine.checking.names import is_bound
 from policy_engine.checking.narrowing import present_if_true
 from policy_engine.checking.operators import Operators
 from policy_engine.checking.scope import WRONG, Scope
+from policy_engine.diagnostics import Span
 from policy_engine.plan.expressions import Aggregate, Attribute, Column, Expr, Local, Quantified
 from policy_engine.plan.types import (
     ANY,
@@ -27,6 +28,7 @@ from policy_engine.plan.types import (
     optional,
     required,
 )
+from policy_engine.plan.walk import columns
 from policy_engine.product.vocabulary import VOCABULARY
 from policy_engine.syntax import ast
 
@@ -83,7 +85,13 @@ class Loops(Operators):
         """`every x in xs satisfies c`."""
         items, within = self.loop(scope, node.name, node.items)
         condition = self.expect(within, node.condition, BOOL)
+        if not is_data(items) and columns(condition):
+            return self._inside_row(node.condition.span)
         return Quantified(node.kind, node.name.text, items, condition)
+
+    def _inside_row(self, span: Span) -> Expr:
+        help_ = "in a rule over rows, compare with `in`: `row.name in {…}`"
+        return self.cx.report("CHK013", "a loop over metadata for each row of data", span, help=help_)
 
     def infer_aggregate(self, scope: Scope, kind: str, node: ast.Call) -> Expr:
         """`count(x in xs where c)`, `sum(e for x in xs where c)`, `distinct(xs)`."""
@@ -135,6 +143,8 @@ class Loops(Operators):
     def _typed(self, kind: str, node: ast.Call, name: str, items: Expr, condition: Expr | None, value: Expr) -> Expr:
         if ANY in (items.type, value.type):
             return WRONG
+        if not is_data(items) and any(columns(part) for part in (condition, value) if part is not None):
+            return self._inside_row(node.span)
         if kind in {"count", "share"}:
             return Aggregate(kind, name, items, condition, None, INT if kind == "count" else Optional(DECIMAL))
         of = required(value.type)

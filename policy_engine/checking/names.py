@@ -188,10 +188,12 @@ def _attribute_of(scope: Scope, name: str) -> str | None:
 
 def _package_called(cx: Context, name: str) -> str | None:
     """How to import a package whose name ends or begins so."""
-    for package, found in cx.linked.packages.items():
-        if found.declarations and name in {package.partition(".")[0], package.rpartition(".")[2]}:
+    packages = [package for package, found in cx.linked.packages.items() if found.declarations]
+    for package in packages:
+        if name == package.rpartition(".")[2]:
             return f"import its package first: `import {package}`"
-    return None
+    begins = any(package.startswith(f"{name}.") for package in packages)
+    return "import the package that declares it, and use it under the package's last word" if begins else None
 
 
 def _visible(cx: Context, scope: Scope) -> Iterator[str]:

@@ -154,9 +154,7 @@ class Operators(Checking):
         if node.operator in {"==", "!="}:
             if isinstance(of, Sequence) and Sequence(of.of, distinct=True) in (left.type, right.type):
                 help_ = "ask of its elements: `every x in a satisfies x in b`"
-                return self.cx.report(
-                    "CHK008", "a set has no order, by which it could equal a list", node.span, help=help_
-                )
+                return self.cx.report("CHK008", "a set has no order, so `==` cannot compare it", node.span, help=help_)
             return self._computed(node, node.operator, (left, right), BOOL)
         enum = next((side.type for side in (left, right) if isinstance(side.type, Enumeration)), None)
         if enum is not None:
@@ -267,7 +265,7 @@ def _comparison_help(left: Expr, right: Expr, node: ast.Binary) -> str:
             one, many = shortened(item.span.text), shortened(lists.span.text)
             return f"to ask whether it is among them, write `{one} in {many}`" if is_scalar(part.type) else ""
         meant = conversion(whole, part.type, lists.span.text)
-        if meant and part.type != BOOL:
+        if meant and (part.type != BOOL or whole.type == STRING):
             return meant
     if isinstance(left.type, Enumeration) and isinstance(right.type, Enumeration):
         return "two different enums have no member in common"
@@ -279,6 +277,8 @@ def _comparison_help(left: Expr, right: Expr, node: ast.Binary) -> str:
 def _arithmetic_help(operator: str, left: Type, right: Type) -> str:
     if operator in {"+", "-"} and {left, right} & {DATE, TIMESTAMP, DURATION} and {left, right} & {INT, DECIMAL}:
         return "say how long, such as `90d`"
+    if operator in {"*", "/"} and DURATION in (left, right):
+        return "a duration is multiplied by a whole number that stands behind it: `90d * 2`"
     if operator == "+" and STRING in (left, right):
         return 'a message joins by itself: `message "{field.name}: …"`'
     return ""

@@ -56,9 +56,9 @@ def _value(cx: Context, scope: Scope, node: ast.Expression, of: Type) -> Constan
         return None
     try:
         return fold(found, cx.constants)
-    except NotConstantError:
+    except NotConstantError as error:
         help_ = "a parameter is a value known from the policy text alone"
-        cx.report("CHK010", "this is not known before a product is seen", node.span, help=help_)
+        cx.report("CHK010", str(error) or "this is not known before a product is seen", node.span, help=help_)
         return None
 
 
