@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from corpus_runner import GOLDEN, Case, cases, outcome, rewrite
 
+from policy_engine.diagnostics import CODES
+
 CORPUS = Path(__file__).parent / "corpus"
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = [page for root in (CORPUS, DOCS) for page in sorted(root.rglob("*.md"))]
@@ -24,6 +26,11 @@ def test_the_case_comes_out_as_expected(page: Path, index: int, case: Case, tmp_
         rewrite(page, index, found)
     else:
         assert found == case.expect.text
+
+
+def test_every_diagnostic_code_occurs_in_a_case_of_the_corpus() -> None:
+    shown = "".join(case.expect.text for page in sorted(CORPUS.rglob("*.md")) for case in cases(page))
+    assert [code for code in CODES if f"[{code} " not in shown] == []
 
 
 def test_no_name_of_a_case_occurs_twice_on_a_page() -> None:
