@@ -6,20 +6,18 @@ a key of the keyring is believed, and what was not checked never reads as pass.
 """
 
 from policy_engine.attestation.model import (
-    CODES,
     REQUIRED_BY_DEFAULT,
-    STEPS,
     Conclusion,
     IncompleteError,
     Requirement,
     Status,
     Step,
-    StepName,
     Verification,
     Verified,
 )
 from policy_engine.attestation.sign import sign
 from policy_engine.attestation.statement import Statement
+from policy_engine.attestation.steps import CODES, STEPS, StepName
 from policy_engine.attestation.verify import examine, verify
 
 __all__ = [

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from policy_engine.attestation.layers import check_layer
-from policy_engine.attestation.model import Requirement, Status, Step, StepName
+from policy_engine.attestation.model import Requirement, Status, Step
 from policy_engine.attestation.statement import DatasetUsed, Evaluation, time_of
+from policy_engine.attestation.steps import StepName
 from policy_engine.data.model import Manifest
 from policy_engine.plan.canonical import digest
 from policy_engine.plan.layer import Layer, LayerFiles

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
-from policy_engine.attestation.model import CODES, StepName
+from policy_engine.attestation.steps import CODES, StepName
 from policy_engine.errors import VerificationError
 from policy_engine.plan.canonical import canonical
 from policy_engine.trust.strict_json import LimitExceededError, NotStrictError, is_canonical, read_json

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy_engine.attestation.model import Status, Step, StepName
+from policy_engine.attestation.model import Status, Step
 from policy_engine.attestation.statement import LayerUsed, MemberUsed
+from policy_engine.attestation.steps import StepName
 from policy_engine.plan.canonical import canonical, digest
 from policy_engine.plan.layer import LayerFiles
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic.alias_generators import to_camel
 
 from policy_engine.attestation.envelope import read_canonical, refuse
-from policy_engine.attestation.model import StepName
+from policy_engine.attestation.steps import StepName
 from policy_engine.plan.layer import Layer
 from policy_engine.verdict import Enforcement, Outcome, Stage, Verdict
 

@@ -9,18 +9,16 @@ from typing import Final
 from policy_engine.attestation.checks import Given, check_all
 from policy_engine.attestation.envelope import PAYLOAD_TYPE, pae, read_envelope, refuse
 from policy_engine.attestation.model import (
-    CODES,
     REQUIRED_BY_DEFAULT,
-    STEPS,
     IncompleteError,
     Requirement,
     Status,
     Step,
-    StepName,
     Verification,
     Verified,
 )
 from policy_engine.attestation.statement import Statement, read_statement
+from policy_engine.attestation.steps import CODES, STEPS, StepName
 from policy_engine.data.model import Manifest
 from policy_engine.errors import VerificationError
 from policy_engine.plan.layer import LayerFiles

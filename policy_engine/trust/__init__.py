@@ -5,8 +5,9 @@ and none twice. Nothing here ever shows private key material.
 """
 
 from policy_engine.trust.key_files import save
-from policy_engine.trust.keyring import Keyring, TrustedKey, keyring_of, load_keyring
+from policy_engine.trust.keyring import keyring_of, load_keyring
 from policy_engine.trust.keys import KeyId, PrivateKey, PublicKey, generate, load_private, load_public
+from policy_engine.trust.model import Keyring, TrustedKey
 
 __all__ = [
     "KeyId",

@@ -11,8 +11,8 @@ from pydantic.alias_generators import to_camel
 
 from policy_engine.errors import KeyFileError
 from policy_engine.trust import codes
-from policy_engine.trust.keyring import MAX_KEYS, Keyring, TrustedKey
 from policy_engine.trust.keys import PublicKey, parse_public
+from policy_engine.trust.model import MAX_KEYS, Keyring, TrustedKey
 from policy_engine.trust.strict_json import LimitExceededError, NotStrictError, read_json
 
 SCHEMA: Final = "urn:policy-engine:keyring:v1"
