@@ -39,7 +39,11 @@ PYTHON: Final = DOCS / "reference/python.md"
 CI: Final = DOCS / "how-to/check-in-ci.md"
 AUDIT: Final = DOCS / "how-to/verify-an-attestation.md"
 PAGES: Final = [*(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
-RUN: Final = [page for page in PAGES if any(block.kind in {"console", "python"} for block in blocks(page.read_text()))]
+RUN: Final = [
+    page
+    for page in PAGES
+    if any(block.kind in {"console", "python"} for block in blocks(page.read_text(encoding="utf-8")))
+]
 
 KEY_ID: Final = "fd110d301d2f077de1414b8f99f441b1403fab207b2052fbd2c065e4ee8e7dc2"
 SIGNED: Final = "2027-01-15T09:30:00Z"
