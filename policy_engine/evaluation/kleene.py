@@ -148,7 +148,7 @@ def some(items: Any, condition: Callable[[Any], Any]) -> Any:
 
 def looped(items: Any) -> Any:
     """What a rule goes over: where that is undefined, nobody knows what to go over."""
-    return Unknown("what the rule goes over cannot be computed") if items is UNDEFINED else items
+    return Unknown("what the rule goes over, or asks of it, cannot be computed") if items is UNDEFINED else items
 
 
 def aggregate(kind: str, items: Any, condition: Callable[[Any], Any] | None, value: Callable[[Any], Any] | None) -> Any:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from policy_engine.data.model import RowCheckAnswer
-from policy_engine.evaluation.kleene import UNDEFINED, truth
+from policy_engine.evaluation.kleene import UNDEFINED, looped, truth, withheld
 from policy_engine.plan.values import Unknown
 
 Subject = tuple[Any, ...]
@@ -65,8 +65,9 @@ class Notes:
     def rows(self, index: int, subject: Subject, answer: Any) -> None:
         """What the scan answered about the rows of one dataset or the values of one field."""
         noted = self.rules[index]
-        if isinstance(answer, Unknown):
-            self.unknown(index, answer)
+        stop = looped(withheld(answer))
+        if stop is not None:
+            self.unknown(index, stop)
             return
         if answer.scanned == 0:
             self.unknown(index, Unknown("no rows were read"))

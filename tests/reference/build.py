@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from policy_engine.changes import compare
+from policy_engine.changes.compare import compare
 from policy_engine.changes.model import Change
 from policy_engine.checking import CheckedSet, check
 from policy_engine.compilation import compile_policies
@@ -73,6 +73,13 @@ def product(*fields: Field, datasets: Sequence[Dataset] | None = None, **more: A
     return Product(datasets=made, fields=tuple(f for d in made for f in d.fields), **given)
 
 
+def changes_from(previous: Product | Unknown | None, of: Product) -> tuple[Change, ...] | Unknown:
+    """What changed; unknown where the previous version is."""
+    if isinstance(previous, Product):
+        return compare(previous, of)
+    return () if previous is None else previous
+
+
 def answering(answers: Mapping[Metric, Answer]) -> Any:
     """A scan that knows these answers and nothing else."""
 
@@ -94,11 +101,7 @@ def judge(
     show_values: bool = False,
 ) -> dict[str, RuleResult]:
     """The results by the last part of the rule's name."""
-    changes: tuple[Change, ...] | Unknown
-    if isinstance(previous, Product):
-        changes = compare(previous, of)
-    else:
-        changes = () if previous is None else previous
+    changes = changes_from(previous, of)
     inputs = Inputs(
         of, previous, changes, as_of, stage, scan or answering({}), frozenset(sampled), show_values=show_values
     )
