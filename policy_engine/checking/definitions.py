@@ -21,29 +21,30 @@ def check_definitions(cx: Context) -> None:
         scope = file_scope(declared)
         match declared.node:
             case ast.Let(type=None, value=value):
-                cx.constants[declared.name] = _bounded(cx, declared, Expressions(cx).infer(scope, value))
+                cx.constants[declared.name] = _bounded(cx, declared, Expressions(cx).infer(scope, value)) or WRONG
             case ast.Let(type=type_, value=value) if type_ is not None:
                 found = Expressions(cx).expect(scope, value, resolve_type(cx, type_, declared))
-                cx.constants[declared.name] = _bounded(cx, declared, found)
+                cx.constants[declared.name] = _bounded(cx, declared, found) or WRONG
             case ast.Def() as node:
-                cx.functions[declared.name] = _function(cx, scope, declared, node)
+                _function(cx, scope, declared, node)
             case _:
                 continue
 
 
-def _function(cx: Context, scope: Scope, declared: Declared, node: ast.Def) -> Function:
+def _function(cx: Context, scope: Scope, declared: Declared, node: ast.Def) -> None:
     for typed in node.parameters:
         scope = scope.bind(typed.name.text, Local(typed.name.text, resolve_type(cx, typed.type, declared)))
-    body = Expressions(cx).expect(scope, node.body, resolve_type(cx, node.result, declared))
-    return Function(tuple(typed.name.text for typed in node.parameters), _bounded(cx, declared, body))
+    body = _bounded(cx, declared, Expressions(cx).expect(scope, node.body, resolve_type(cx, node.result, declared)))
+    if body is not None:
+        cx.functions[declared.name] = Function(tuple(typed.name.text for typed in node.parameters), body)
 
 
-def _bounded(cx: Context, declared: Declared, found: Expr) -> Expr:
+def _bounded(cx: Context, declared: Declared, found: Expr) -> Expr | None:
     """What was found, unless it grows too large with the definitions it uses."""
     assert isinstance(declared.node, ast.Let | ast.Def)
     name = declared.node.name
     if not affordable(cx, found, name.span, f"`{name.text}`"):
-        return WRONG
+        return None
     size = cost(cx, found)
     cx.costs[declared.name] = size.depth, size.nodes
     return found

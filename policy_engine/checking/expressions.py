@@ -157,6 +157,13 @@ class Expressions(Calls):
 
     def _elements(self, scope: Scope, node: ast.Elements, expected: Type | None) -> Expr:
         wanted = expected.of if isinstance(expected, Sequence) else None
+        if not node.items and wanted is None:
+            help_ = "write it where another value tells what it is a list of: `field.tags == []`"
+            return (
+                WRONG
+                if expected == ANY
+                else self.cx.report("CHK001", "nothing tells what is empty", node.span, help=help_)
+            )
         items: list[Expr] = []
         of: Type | None = None
         for item in node.items:
@@ -179,7 +186,7 @@ class Expressions(Calls):
 
 def _once(values: list[Constant]) -> list[Constant]:
     """Each value once, as a set has them."""
-    return [value for at, value in enumerate(values) if value not in values[:at]]
+    return list(dict.fromkeys(values))
 
 
 def _literal_type(value: bool | int | Fraction | str | date | datetime | Duration | Pattern) -> Type:

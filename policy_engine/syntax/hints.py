@@ -285,12 +285,12 @@ _HINTS: Final[tuple[Callable[[Place], Hint | None], ...]] = (
     _presence,
     _number,
     _loop,
-    _operand,
     _conditional,
     _rule_braces,
     _punctuation,
     _clause,
     _name,
+    _operand,
     _infix,
     _misspelt,
 )

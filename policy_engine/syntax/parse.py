@@ -18,6 +18,7 @@ from policy_engine.syntax.tables import parser
 #: Deeper trees are refused: no reader follows them, and later stages recurse.
 MAX_DEPTH: Final = 150
 MAX_ERRORS: Final = 20
+MAX_BYTES: Final = 1_000_000
 #: Every mistake costs one more parse: of large files, fewer mistakes are told in one run.
 _MAX_CHARACTERS: Final = 3_000_000
 
@@ -33,6 +34,11 @@ Parsed = tuple[ast.File | None, Source, list[Diagnostic]]
 
 def parse(name: str, content: bytes) -> Parsed:
     """One policy file. Of what could not be read the tree knows at most the names; None where not even the package."""
+    if len(content) > MAX_BYTES:
+        source = Source(name, "")
+        message = f"`{name}` has {len(content)} bytes, more than a policy file may have"
+        help_ = f"split it: the files of one package may be many, each of at most {MAX_BYTES} bytes"
+        return None, source, [Diagnostic("SYN004", message, Span(source, 0, 0), help=help_)]
     try:
         text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
