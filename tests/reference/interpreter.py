@@ -65,7 +65,10 @@ Names = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class World:
-    """Everything that a verdict depends on besides the policies. `data` are rows by dataset; what is not there was not given."""
+    """Everything that a verdict depends on besides the policies.
+
+    `data` are rows by dataset; what is not there was not given. `unordered` are names of columns without least or most.
+    """
 
     product: Product
     previous: Product | Unknown | None
@@ -74,6 +77,7 @@ class World:
     stage: Stage
     data: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     evidence: Mapping[tuple[str, str], tuple[ValueEvidence, ...]] = field(default_factory=dict)
+    unordered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -235,7 +239,7 @@ class Meaning:
             called = [part for part in everything(rule.require) if isinstance(part, Call)]
             found = [part for part in called if part.function in {"field", "dataset"}]
             about += [self.value(found[0], self.roots)] if found else []
-        for part in reversed(about):
+        for part in (part for part in reversed(about) if not isinstance(part, Nothing)):
             for attribute in ("path", "field", "name"):
                 if isinstance(getattr(part, attribute, None), str):
                     return str(getattr(part, attribute))
@@ -438,6 +442,8 @@ class Meaning:
         rows = self.rows(of, [part for part in (where, what) if part is not None])
         if isinstance(rows, Nothing):
             return rows
+        if kind in {"min", "max"} and isinstance(of, Field) and of.name in self.world.unordered:
+            return UNKNOWN
         if items == "values":
             rows = [row for row in rows if row[""] is not None]
         kept = [row for row in rows if where is None or row_value(where, row) is True]
