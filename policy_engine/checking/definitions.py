@@ -12,6 +12,7 @@ from policy_engine.checking.scope import WRONG, Context, Scope, file_scope
 from policy_engine.checking.types import resolve_type
 from policy_engine.linking import Declared
 from policy_engine.plan.expressions import Expr, Local
+from policy_engine.plan.types import ANY
 from policy_engine.syntax import ast
 
 
@@ -35,7 +36,7 @@ def _function(cx: Context, scope: Scope, declared: Declared, node: ast.Def) -> N
     for typed in node.parameters:
         scope = scope.bind(typed.name.text, Local(typed.name.text, resolve_type(cx, typed.type, declared)))
     body = _bounded(cx, declared, Expressions(cx).expect(scope, node.body, resolve_type(cx, node.result, declared)))
-    if body is not None:
+    if body is not None and body.type != ANY:
         cx.functions[declared.name] = Function(tuple(typed.name.text for typed in node.parameters), body)
 
 

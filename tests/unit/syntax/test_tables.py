@@ -14,7 +14,7 @@ from policy_engine.syntax import tables
 GRAMMAR = resource("grammar/policy.lark").read_text(encoding="utf-8")
 
 
-POLICIES = [path for path in sorted(resource("policies").rglob("*.policy"))]
+POLICIES = sorted(resource("policies").rglob("*.policy"))
 
 
 def test_the_stored_tables_are_those_of_the_grammar() -> None:
