@@ -121,7 +121,7 @@ class Calls(Loops):
                 return None
             return Call("elapsed", (Local("now", TIMESTAMP), args[0]), FUNCTIONS[name].result)
         if name in {"field", "dataset"} and not isinstance(node.args[0], ast.Literal):
-            help_ = f"write its name in quotes: `{FUNCTIONS[name].example}`"
+            help_ = f"write its name in quotes: `{FUNCTIONS[name].example.partition(')')[0]})`"
             return self.cx.report("CHK010", f"`{name}` takes a name that stands in the policy", node.span, help=help_)
         return None
 

@@ -71,8 +71,8 @@ FUNCTIONS: Final[Mapping[str, Signature]] = {
     "date": Signature((TIMESTAMP,), DATE, "the UTC day of a timestamp", "date(now) >= 2026-01-01", True),
     "age": Signature(((DATE, TIMESTAMP),), DURATION, "how long ago it was", "age(2020-01-01) > 1y"),
     "version": Signature((STRING,), Optional(VERSION), "a semantic version", 'version("1.2.0") is present'),
-    "field": Signature((STRING,), FIELD, "the field with this path or name", 'field("orders.customer_id")'),
-    "dataset": Signature((STRING,), DATASET, "the dataset with this name", 'dataset("orders")'),
+    "field": Signature((STRING,), FIELD, "the field with this path or name", 'field("orders.customer_id").required'),
+    "dataset": Signature((STRING,), DATASET, "the dataset with this name", 'dataset("orders").row_count > 0'),
     "pii": Signature(
         (FIELD,),
         Sequence(Entity("PiiFinding")),
@@ -93,7 +93,12 @@ FUNCTIONS: Final[Mapping[str, Signature]] = {
         "how many rows hold a value that the other field has nowhere",
         'orphans(field("orders.customer_id"), field("customers.customer_id")) == 0',
     ),
-    "lookup": Signature((), Optional(Entity("row of the table")), "the first row whose first column is the key", ""),
+    "lookup": Signature(
+        (),
+        Optional(Entity("row of the table")),
+        "the first row whose first column is the key",
+        "lookup(holds, dataset.name) is present",
+    ),
 }
 
 #: `count(x in xs where c)` and its like: documentation and example.
