@@ -27,7 +27,7 @@ fmt: setup
 grammar: setup
 	$(BIN)/python -c "from policy_engine.syntax.tables import store; print(store(), end='')" > grammar/policy.tables.new && mv grammar/policy.tables.new grammar/policy.tables.json
 golden: setup
-	$(BIN)/python -m pytest tests/test_corpus.py tests/test_docs.py --golden
+	GOLDEN=1 $(BIN)/python -m pytest tests/test_corpus.py tests/test_docs_pages.py
 fuzz: setup
 	$(BIN)/python -m pytest tests/property --hypothesis-profile=fuzz
 bench: setup

@@ -8,25 +8,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from policy_engine.api import attest, check, policies, verify
+    from policy_engine.api import attest, check, load_keyring, load_private, policies, verify
+    from policy_engine.attestation import IncompleteError, Requirement, Verified
     from policy_engine.diagnostics import PolicyTextError
     from policy_engine.engine import DataGiven, Policies
     from policy_engine.errors import PolicyEngineError, VerificationError
     from policy_engine.evaluation import Report
-    from policy_engine.trust import load_keyring, load_private
     from policy_engine.verdict import Enforcement, Outcome, Stage, Verdict
 
 __all__ = [
     "DataGiven",
     "Enforcement",
+    "IncompleteError",
     "Outcome",
     "Policies",
     "PolicyEngineError",
     "PolicyTextError",
     "Report",
+    "Requirement",
     "Stage",
     "Verdict",
     "VerificationError",
+    "Verified",
     "attest",
     "check",
     "load_keyring",
@@ -36,12 +39,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "api": ("attest", "check", "policies", "verify"),
+    "api": ("attest", "check", "load_keyring", "load_private", "policies", "verify"),
     "diagnostics": ("PolicyTextError",),
     "engine": ("DataGiven", "Policies"),
     "errors": ("PolicyEngineError", "VerificationError"),
     "evaluation": ("Report",),
-    "trust": ("load_keyring", "load_private"),
+    "attestation": ("IncompleteError", "Requirement", "Verified"),
     "verdict": ("Enforcement", "Outcome", "Stage", "Verdict"),
 }
 

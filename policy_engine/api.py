@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from policy_engine._resources import layer_root
 from policy_engine.engine import DataGiven, Policies, Previous, load_policies
 from policy_engine.engine import check as check_loaded
 from policy_engine.evaluation.model import Report
@@ -21,8 +22,11 @@ Paths = Sequence[str | Path]
 
 
 def policies(global_policies: Paths, local_policies: Paths = ()) -> Policies:
-    """Compile both layers once, to judge many products. Raises PolicyTextError with all diagnostics."""
-    return load_policies(tuple(map(Path, global_policies)), tuple(map(Path, local_policies)))
+    """Compile both layers once, to judge many products; `starter` is the library that ships.
+
+    Raises PolicyTextError with all diagnostics.
+    """
+    return load_policies(tuple(map(layer_root, global_policies)), tuple(map(Path, local_policies)))
 
 
 def check(
@@ -87,7 +91,21 @@ def verify(
         product=None if product is None else Path(product).read_bytes(),
         previous=None if previous is None else Path(previous).read_bytes(),
         data={name: fingerprint(open_source(name, path)) for name, path in (data or {}).items()},
-        global_files=read_layer(Layer.GLOBAL, tuple(map(Path, global_policies))) if global_policies else None,
+        global_files=read_layer(Layer.GLOBAL, tuple(map(layer_root, global_policies))) if global_policies else None,
         local_files=read_layer(Layer.DOMAIN, tuple(map(Path, local_policies))) if local_policies else None,
         require=REQUIRED_BY_DEFAULT if require is None else require,
     )
+
+
+def load_private(path: str | Path, passphrase: bytes | None = None) -> PrivateKey:
+    """The private key of a file, which must be readable by its owner only. Raises KeyFileError."""
+    from policy_engine.trust import load_private as load
+
+    return load(Path(path), passphrase)
+
+
+def load_keyring(path: str | Path) -> Keyring:
+    """The keys of a folder of `.pub` files, of one such file, or of a JSON keyring. Raises KeyFileError."""
+    from policy_engine.trust import load_keyring as load
+
+    return load(Path(path))

@@ -20,7 +20,7 @@ from policy_engine.errors import UsageError
     "-o", "output", type=PATH, metavar="FILE|DIR",
     help="where the attestation goes; of several products, a folder; default: beside the contract",
 )  # fmt: skip
-@click.option("--quiet", is_flag=True, help="print nothing; only the exit code tells")
+@click.option("--quiet", is_flag=True, help="one line for each product")
 @click.option("--no-color", "is_plain", is_flag=True, help="no colours, as with NO_COLOR")
 def command(
     products: tuple[Path, ...],
@@ -88,9 +88,12 @@ def command(
         )
         write_whole(targets[file], envelope)
         verdicts.append(report.verdict)
-        if not quiet:
-            click.echo("\n".join(headline(report, style)))
-            click.echo(f"signed with key {signer.public.id[:12]}…: {targets[file]}")
+        lines = list(headline(report, style))
+        if quiet:
+            lines = lines[:1]
+        else:
+            lines.append(f"signed with key {signer.public.id[:12]}…: {targets[file]}")
+        click.echo("\n".join(lines))
     return exit_code(verdicts)
 
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from policy_engine.cli.inputs import PATH, STARTER, product_options
+from policy_engine._resources import STARTER
+from policy_engine.cli.inputs import PATH, product_options
 from policy_engine.errors import PolicyEngineError
 
 if TYPE_CHECKING:
     from policy_engine.evaluation.model import Report
+    from policy_engine.reporting.as_text import Style
     from policy_engine.verdict import Verdict
 
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("-o", "output", type=PATH, metavar="FILE", help="write the report to FILE")
 @click.option("--show-values", is_flag=True, help="let messages show values of data: smallest, largest, sums")
 @click.option("--verbose", is_flag=True, help="text: list also what passed and what does not apply")
-@click.option("--quiet", is_flag=True, help="print nothing; only the exit code tells")
+@click.option("--quiet", is_flag=True, help="text: one line for each product")
 @click.option("--no-color", "is_plain", is_flag=True, help="no colours, as with NO_COLOR")
 def command(
     products: tuple[Path, ...],
@@ -80,20 +82,23 @@ def command(
         except PolicyEngineError as error:
             unreadable += 1
             main.complain(error)
-    if not quiet and (reports or form == "json"):
+    if reports or form == "json":
         coloured = is_coloured(output, is_plain=is_plain)
-        emit(_rendered(reports, form, styler(coloured=coloured), verbose=verbose), output, coloured=coloured)
+        text = _rendered(reports, form, styler(coloured=coloured), verbose=verbose, quiet=quiet)
+        emit(text, output, coloured=coloured)
     return main.CANNOT_ANSWER if unreadable else exit_code([report.verdict for report in reports])
 
 
-def _rendered(reports: list[Report], form: str, style: object, *, verbose: bool) -> str:
+def _rendered(reports: list[Report], form: str, style: Style, *, verbose: bool, quiet: bool) -> str:
     if form == "json":
         from policy_engine.reporting.as_json import render_json
 
         return render_json(reports)
-    from policy_engine.reporting.as_text import render_summary, render_text
+    from policy_engine.reporting.as_text import headline, render_summary, render_text
 
-    texts = [render_text(report, style, verbose=verbose) for report in reports]  # type: ignore[arg-type]
+    if quiet:
+        return "".join(f"{next(headline(report, style))}\n" for report in reports)
+    texts = [render_text(report, style, verbose=verbose) for report in reports]
     return "\n".join([*texts, *([render_summary(reports)] if len(reports) > 1 else [])])
 
 

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
-from policy_engine._resources import resource
+from policy_engine._resources import layer_root
 from policy_engine.errors import UsageError
 
 if TYPE_CHECKING:
     from policy_engine.engine import DataGiven, Policies
 
 PATH: Final = click.Path(path_type=Path)
-#: The name of the policy library that ships, where a folder of that name does not exist.
-STARTER: Final = "starter"
 #: From how many products on progress is shown.
 MANY: Final = 20
 
@@ -64,11 +62,6 @@ def policies_from(global_paths: tuple[Path, ...], local_paths: tuple[Path, ...],
 
     roots = tuple(layer_root(path) for path in global_paths)
     return load_policies(roots, local_paths, cache=None if anew else plan_cache.folder())
-
-
-def layer_root(path: Path) -> Path:
-    """The folder that `--global` means."""
-    return resource("policies/global") if str(path) == STARTER and not path.exists() else path
 
 
 def data_from(data: tuple[str, ...], sampled: tuple[str, ...]) -> Mapping[str, DataGiven]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from policy_engine.cli.inputs import PATH
 from policy_engine.errors import UsageError
+
+SCHEMA: Final = "urn:policy-engine:diagnostics:v1"
 
 if TYPE_CHECKING:
     from policy_engine.diagnostics import Diagnostic
@@ -48,22 +50,21 @@ def command(
 
     Exit codes: 0 no diagnostics (warnings are shown, and count with --strict), 1 there are some, 2 could not answer.
     """
-    from policy_engine.cli import inputs, main
+    from policy_engine._resources import layer_root
+    from policy_engine.cli import main
     from policy_engine.cli.output import emit, is_coloured, styler
     from policy_engine.diagnostics import Level, draw
     from policy_engine.engine import diagnose
 
-    council = tuple(inputs.layer_root(path) for path in (*paths, *global_paths))
+    council = tuple(layer_root(path) for path in (*paths, *global_paths))
     if not council and not local_paths:
         raise UsageError("no policies were given", help="for example `policy-engine lint policies/global`")
     _, diagnostics = diagnose(council, local_paths)
     diagnostics.sort(key=lambda diagnostic: diagnostic.order)
     coloured = is_coloured(output, is_plain=is_plain)
     if form == "json":
-        emit(
-            json.dumps([_as_json(diagnostic) for diagnostic in diagnostics], indent=2, ensure_ascii=False) + "\n",
-            output,
-        )
+        document = {"schema": SCHEMA, "diagnostics": [_as_json(diagnostic) for diagnostic in diagnostics]}
+        emit(json.dumps(document, indent=2, ensure_ascii=False) + "\n", output)
     else:
         errors = sum(diagnostic.level is Level.ERROR for diagnostic in diagnostics)
         text = draw(diagnostics, styler(coloured=coloured)) + ("\n" if diagnostics else "")
@@ -95,7 +96,7 @@ def _as_json(diagnostic: Diagnostic) -> dict[str, Any]:
         "file": diagnostic.span.source.name,
         "line": line,
         "column": column,
-        "end": diagnostic.span.end - diagnostic.span.start,
+        "length": diagnostic.span.end - diagnostic.span.start,
         "related": [
             {
                 "text": label.text,

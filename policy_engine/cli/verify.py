@@ -27,7 +27,12 @@ _PATH = click.Path(path_type=Path)
 @click.option("--previous", type=_PATH, metavar="FILE", help="the earlier contract it should have been compared with")
 @click.option("--data", multiple=True, metavar="DATASET=PATH", help="the data of one dataset; repeatable")
 @click.option(
-    "--global", "global_paths", multiple=True, type=_PATH, metavar="PATH", help="the council's policies; repeatable"
+    "--global",
+    "global_paths",
+    multiple=True,
+    type=_PATH,
+    metavar="PATH",
+    help="the council's policies, or `starter`; repeatable",
 )
 @click.option(
     "--local", "local_paths", multiple=True, type=_PATH, metavar="PATH", help="the domain's policies; repeatable"
@@ -143,7 +148,7 @@ def _manifests(options: tuple[str, ...]) -> dict[str, Manifest]:
 
 
 def _layer(layer: Layer, paths: tuple[Path, ...]) -> LayerFiles | None:
-    from policy_engine.cli.inputs import layer_root
+    from policy_engine._resources import layer_root
     from policy_engine.plan.layer import read_layer
 
     return read_layer(layer, tuple(layer_root(path) for path in paths)) if paths else None

@@ -67,7 +67,7 @@ def headline(report: Report, style: Style = plain) -> Iterator[str]:
     yield f"{verdict}: {report.name or report.id}{version}  {style(report.file, 'quiet')}"
     failed = [result.enforcement for result in report.results if result.outcome is Outcome.FAIL]
     counts = [
-        *((failed.count(enforcement), enforcement.value) for enforcement in reversed(Enforcement)),
+        *((failed.count(enforcement), f"fail and {enforcement}") for enforcement in reversed(Enforcement)),
         (report.count(Outcome.INDETERMINATE), "undecided"),
         (report.count(Outcome.DUE_LATER), "due later"),
         (report.count(Outcome.PASS), "pass"),

@@ -76,8 +76,10 @@ class TestVerdicts:
         _, out, _ = _check(run, ".", "--format", "json")
         assert [product["file"] for product in json.loads(out)["products"]] == ["bad.odcs.yaml", "good.odcs.yaml"]
 
-    def test_quiet_leaves_only_the_exit_code(self, run: Run) -> None:
-        assert _check(run, "bad.odcs.yaml", "--quiet") == (1, "", "")
+    def test_quiet_is_one_line_for_each_product(self, run: Run) -> None:
+        code, out, err = _check(run, "bad.odcs.yaml", "good.odcs.yaml", "--quiet")
+        assert (code, err) == (1, "")
+        assert out == "not compliant: Orders 1.0.0  bad.odcs.yaml\ncompliant: Orders 1.0.0  good.odcs.yaml\n"
 
 
 @pytest.mark.usefixtures("shop")

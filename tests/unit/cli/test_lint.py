@@ -47,7 +47,7 @@ def test_warnings_count_only_when_strict(capsys: pytest.CaptureFixture[str]) -> 
 def test_json_says_code_place_and_help(capsys: pytest.CaptureFixture[str]) -> None:
     Path("global/documentation.policy").write_text(POLICY.replace("is present", "== null"), encoding="utf-8")
     assert invoke(["lint", "global", "--format", "json"]) == 1
-    (found,) = json.loads(capsys.readouterr().out)
+    (found,) = json.loads(capsys.readouterr().out)["diagnostics"]
     assert (found["code"], found["line"], found["column"]) == ("CHK008", 9, 13)
     assert found["help"] == "write `field.description is missing`"
 
