@@ -20,6 +20,7 @@ from policy_engine.plan import expressions, model, types, values
 from policy_engine.plan.canonical import Digest, canonical, digest
 from policy_engine.plan.layer import Layer
 from policy_engine.plan.model import LANGUAGE, Needs, Plan
+from policy_engine.plan.shape import fits
 from policy_engine.verdict import Enforcement, Stage
 
 _LARGEST: Final = 2**53 - 1
@@ -41,8 +42,8 @@ _PARTS: Final[Mapping[type, tuple[str, ...]]] = {
     node: tuple(part.name for part in dataclasses.fields(node)) for node in _NODES.values()
 }
 _SCALARS: Final[Mapping[str, Callable[[str], Any]]] = {
-    "Int": int,
-    "Fraction": Fraction,
+    "Int": lambda text: _int(text),
+    "Fraction": lambda text: _fraction(text),
     "Datetime": datetime.fromisoformat,
     "Date": date.fromisoformat,
     **{of.__name__: of for of in (Layer, Needs, Stage, Enforcement)},
@@ -104,4 +105,20 @@ def _decode(value: Any, depth: int) -> Any:
         return _SCALARS[kind](content)
     if len(content) != len(_PARTS[node]):
         raise ValueError(f"not the parts of a {kind}")
-    return node(*[_decode(part, depth + 1) for part in content])
+    made = node(*[_decode(part, depth + 1) for part in content])
+    if not fits(made):
+        raise ValueError(f"no well-formed {kind}")
+    return made
+
+
+def _fraction(text: str) -> Fraction:
+    """Only what `str` writes: an exponent would make a short text a number without end."""
+    if not _FRACTION.fullmatch(text):
+        raise ValueError("no fraction")
+    return Fraction(text)
+
+
+def _int(text: str) -> int:
+    if not isinstance(text, str):
+        raise TypeError("no number")
+    return int(text)

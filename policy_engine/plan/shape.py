@@ -26,20 +26,27 @@ _ENTITIES: Final = frozenset({"Product", "Dataset", "Field", "Port", "Sla", "Own
 
 def fits(node: object) -> bool:
     """Is every part of the node of its declared type (looking one level deep), and every name one that plans use?"""
-    hints = _hints(type(node))
-    if not all(_is(getattr(node, name), hint) for name, hint in hints.items()):
-        return False
+    for name, direct, hint in _hints(type(node)):
+        value = getattr(node, name)
+        if type(value) not in direct and not _is(value, hint):
+            return False
     named = _NAMED.get(type(node))
     return named is None or named(node)
 
 
-def _hints(of: type) -> Mapping[str, Any]:
+def _hints(of: type) -> tuple[tuple[str, frozenset[type], Any], ...]:
+    """Of each part: its name, the types that its value may be of as such, and its whole type."""
     if of not in _KNOWN:
-        _KNOWN[of] = get_type_hints(of)
+        _KNOWN[of] = tuple((name, _direct(hint), hint) for name, hint in get_type_hints(of).items())
     return _KNOWN[of]
 
 
-_KNOWN: Final[dict[type, Mapping[str, Any]]] = {}
+def _direct(hint: Any) -> frozenset[type]:
+    options = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    return frozenset(option for option in options if isinstance(option, type))
+
+
+_KNOWN: Final[dict[type, tuple[tuple[str, frozenset[type], Any], ...]]] = {}
 
 
 def _is(value: object, hint: Any) -> bool:

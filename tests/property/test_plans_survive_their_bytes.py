@@ -20,7 +20,7 @@ from policy_engine.plan.canonical import canonical
 from policy_engine.plan.codec import decode, encode
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=8),
+    st.none() | st.booleans() | st.integers(1 - 2**53, 2**53 - 1) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["is", "value", "type", "of"]), inner),
     max_leaves=12,
 )

@@ -402,7 +402,9 @@ class Meaning:
             case (("newest" | "oldest"), (of,)):
                 kind = "max" if expr.function == "newest" else "min"
                 found = self.over_data(kind, of, "values", None, Column("", guarded=True))
-                return found if found is None or isinstance(found, datetime | Nothing) else UNKNOWN
+                if found is None or isinstance(found, Nothing):
+                    return found
+                return instant(found) if isinstance(found, date) else UNKNOWN
             case "duplicates", (of, fields):
                 return self.duplicates(of, fields)
             case "orphans", (of, other):
