@@ -164,7 +164,7 @@ def check(
         domain=judged.domain,
         file=judged.file,
         digest=Digest(judged.digest),
-        verdict=conclude((result.enforcement, result.outcome) for result in results),
+        verdict=conclude(results),
         stage=at,
         as_of=moment,
         policies=policies.used,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Protocol
 
 
 class Outcome(StrEnum):
@@ -41,15 +42,40 @@ class Stage(StrEnum):
     RUN = "run"
 
 
-def conclude(results: Iterable[tuple[Enforcement, Outcome]]) -> Verdict:
-    """The verdict: a blocking fail decides, else a blocking indeterminate, else whether anything was checked at all."""
-    outcomes = list(results)
-    blocking = [outcome for enforcement, outcome in outcomes if enforcement is Enforcement.BLOCK]
+class Judged(Protocol):
+    """What a verdict needs to know of one rule's result."""
+
+    @property
+    def rule(self) -> str: ...
+    @property
+    def layer(self) -> str: ...
+    @property
+    def enforcement(self) -> Enforcement: ...
+    @property
+    def outcome(self) -> Outcome: ...
+
+
+def conclude(results: Iterable[Judged]) -> Verdict:
+    """The verdict: a blocking fail decides, else a blocking indeterminate, else whether anything was checked at all.
+
+    Nothing was checked where no rule of the council passed, failed or was waived; where the council has none, no rule
+    of the domain. That typed attributes fit their types is not enough.
+    """
+    found = list(results)
+    blocking = [one.outcome for one in found if one.enforcement is Enforcement.BLOCK]
     if Outcome.FAIL in blocking:
         return Verdict.NON_COMPLIANT
     if Outcome.INDETERMINATE in blocking:
         return Verdict.INDETERMINATE
+    rules = [one for one in found if not is_attribute(one.rule)]
+    deciding = [one for one in rules if one.layer == "global"] or rules
     checked = {Outcome.PASS, Outcome.FAIL, Outcome.WAIVED}
-    if not any(outcome in checked for _, outcome in outcomes):
-        return Verdict.INDETERMINATE
-    return Verdict.COMPLIANT
+    return Verdict.COMPLIANT if any(one.outcome in checked for one in deciding) else Verdict.INDETERMINATE
+
+
+def is_attribute(rule: str) -> bool:
+    """Is it the implicit rule of a typed attribute, `package.attributes.field.classification`?
+
+    No package or policy can be called `attributes`.
+    """
+    return ".attributes." in rule

@@ -162,7 +162,7 @@ def _results(stated: Evaluation) -> Step:
     order = [(found.layer.value, found.rule) for found in stated.results]
     layers = {found.layer for found in stated.results}
     present = {Layer.GLOBAL: stated.policies.global_, Layer.DOMAIN: stated.policies.local}
-    verdict = conclude((found.enforcement, found.outcome) for found in stated.results)
+    verdict = conclude(stated.results)
     counted = {outcome: sum(found.outcome is outcome for found in stated.results) for outcome in Outcome}
     counts = stated.counts.model_dump(by_alias=True)
     wrong = next((outcome for outcome in Outcome if counts[outcome] != counted[outcome]), None)

@@ -63,7 +63,7 @@ def test_every_global_result_is_the_same(text: str, local: list[str], world: Wor
 @given(policies(), local_layers(), worlds())
 def test_a_local_layer_makes_nothing_compliant(text: str, local: list[str], world: World) -> None:
     def verdict(found: Any) -> Verdict:
-        return conclude((one.enforcement, one.outcome) for one in found)
+        return conclude(found)
 
     alone = verdict(results(plan_of(text, tables=TABLES), world))
     together = verdict(results(plan_of(text, local=local, tables=TABLES), world))

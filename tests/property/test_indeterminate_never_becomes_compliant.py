@@ -39,7 +39,7 @@ def assert_only_opened(known: tuple[RuleResult, ...], fewer: tuple[RuleResult, .
     for before, after in zip(known, fewer, strict=True):
         assert after.outcome in {before.outcome, Outcome.INDETERMINATE}, (before, after)
         assert {one.subject for one in after.violations} <= {one.subject for one in before.violations}
-    verdicts = [conclude((one.enforcement, one.outcome) for one in found) for found in (known, fewer)]
+    verdicts = [conclude(found) for found in (known, fewer)]
     assert verdicts[1] in {verdicts[0], Verdict.INDETERMINATE}
 
 
