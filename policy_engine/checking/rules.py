@@ -14,7 +14,7 @@ from policy_engine.checking.scope import Context, Scope, file_scope
 from policy_engine.checking.types import is_scalar
 from policy_engine.diagnostics import Label
 from policy_engine.linking import Declared
-from policy_engine.plan.expressions import And, Attribute, Call, Collection, Const, Expr
+from policy_engine.plan.expressions import Attribute, Call, Collection, Const, Expr
 from policy_engine.plan.types import ANY, BOOL, DECIMAL, STRING, Sequence, required
 from policy_engine.plan.walk import columns, mentions
 from policy_engine.syntax import ast
@@ -98,8 +98,8 @@ def _rule(cx: Context, scope: Scope, declared: Declared, node: ast.Rule) -> Chec
     if node.when is not None:
         when, scope = check.condition(scope, node.when)
     require = check.expect(scope, node.require, BOOL)
-    whole = And(And(when or require, require), Collection(tuple(items for _, items in loops), ANY))
-    affordable(cx, whole, node.name.span, f"rule `{node.name.text}`")
+    parts = (*(items for _, items in loops), *([] if when is None else [when]), require)
+    affordable(cx, Collection(parts, ANY), node.name.span, f"rule `{node.name.text}`")
     _mentions_subject(cx, node, loops, when, require)
     return CheckedRule(
         f"{declared.name}.{node.name.text}",
