@@ -74,6 +74,10 @@ def _once(cx: Context, declared: Declared) -> None:
             _twice(cx, (one.name for one in typed))
         case _:
             return
+    for one in typed:
+        if one.name.text.startswith("__"):
+            message = f"`{one.name.text}` begins with two underscores, as names of the engine do"
+            cx.report("LNK014", message, one.name.span, help="choose another name")
 
 
 def _twice(cx: Context, idents: Iterable[ast.Ident]) -> None:
