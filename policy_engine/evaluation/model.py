@@ -58,7 +58,11 @@ class PoliciesUsed:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One product, judged. Same inputs give the same report, byte for byte."""
+    """One product, judged. Same inputs give the same report, byte for byte.
+
+    `data` is what rules read; `unread` names datasets whose data was given and of which no rule asked anything.
+    `is_first`: the caller said that there is no earlier version.
+    """
 
     id: str
     name: str | None
@@ -72,7 +76,9 @@ class Report:
     policies: PoliciesUsed
     results: tuple[RuleResult, ...]
     data: tuple[Manifest, ...]
+    unread: tuple[str, ...]
     previous: Digest | None
+    is_first: bool
     remarks: tuple[Remark, ...]
 
     def count(self, outcome: Outcome) -> int:

@@ -61,10 +61,10 @@ class Questions:
         if stop is not None:
             return stop
         ask = self._asks[index]
-        if id(subject) in self._former or any(id(arg) in self._former for arg in args):
-            return Unknown("the data of the previous version is not at hand")
         if ask.kind == "pii" and self._names_only:
             return findings(subject, None)
+        if id(subject) in self._former or any(id(arg) in self._former for arg in args):
+            return Unknown("the data of the previous version is not at hand")
         dataset = subject.name if isinstance(subject, Dataset) else subject.dataset
         if dataset in self._samples:
             if ask.kind not in CONCLUSIVE_ON_SAMPLES:

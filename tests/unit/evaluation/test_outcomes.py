@@ -321,6 +321,13 @@ def test_personal_data_by_name_fails_at_a_change_and_never_passes_there() -> Non
     assert outcome(text, tagged, stage=Stage.PUBLISH, scan=counting(())) == "pass"
 
 
+def test_the_names_of_the_previous_version_are_known_and_its_values_are_not() -> None:
+    text = "when previous is present require some f in previous.fields satisfies count(pii(f)) > 0"
+    before, now = product(field("email")), product(field("a"))
+    assert outcome(text, now, previous=before, stage=Stage.CHANGE) == "due_later"
+    assert outcome(text, now, previous=before, stage=Stage.PUBLISH, scan=counting(())) == "indeterminate"
+
+
 def test_an_answer_that_leads_to_another_question_is_asked_for_too() -> None:
     text = 'require count(r in dataset("orders").rows where r.id > dataset("orders").row_count) == 0'
     asked: list[list[Metric]] = []
