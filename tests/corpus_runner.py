@@ -174,5 +174,7 @@ def _reasons(result: RuleResult) -> Iterator[str]:
 
 def _whole(contract: str) -> str:
     """The contract with what is left out added at its end, so that lines keep their numbers."""
-    missing = (f"{key}: {value}\n" for key, value in _BOILERPLATE.items() if not re.search(f"^{key}:", contract, re.M))
+    missing = (
+        f"{key}: {value}\n" for key, value in _BOILERPLATE.items() if not re.search(f"^{key}:", contract, re.MULTILINE)
+    )
     return contract + "".join(missing)

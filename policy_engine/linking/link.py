@@ -9,13 +9,14 @@ from policy_engine.linking.model import Declared, LinkedSet, Package, Setting, U
 from policy_engine.linking.schedules import check_schedules
 from policy_engine.plan.layer import Layer
 from policy_engine.syntax import ast
+from policy_engine.verdict import ENGINE
 
 
 def link(units: Iterable[Unit]) -> tuple[LinkedSet, list[Diagnostic]]:
     """One policy set of all files of both layers, and what keeps them from fitting together."""
     ordered = sorted(units, key=lambda unit: (unit.layer is Layer.DOMAIN, unit.file.source_name))
     layers = _layers(ordered)
-    diagnostics = [d for unit in ordered for d in _intrusion(unit, layers)]
+    diagnostics = [d for unit in ordered for d in (*_intrusion(unit, layers), *_reserved(unit))]
     lost = _lost(ordered)
     declared: list[Declared] = []
     for unit in ordered:
@@ -52,7 +53,7 @@ def _intrusion(unit: Unit, layers: Mapping[str, Layer]) -> list[Diagnostic]:
         return []
     package = unit.file.package
     for name, layer in layers.items():
-        if layer is Layer.GLOBAL and (package.text == name or package.text.startswith(f"{name}.")):
+        if layer is Layer.GLOBAL and f"{package.text}.".lower().startswith(f"{name}.".lower()):
             message = f"a domain's package `{package.text}` lies in the global package `{name}`"
             return [
                 Diagnostic(
@@ -60,6 +61,22 @@ def _intrusion(unit: Unit, layers: Mapping[str, Layer]) -> list[Diagnostic]:
                 )
             ]
     return []
+
+
+def _reserved(unit: Unit) -> list[Diagnostic]:
+    """No package or policy is called `attributes`, as the rules of typed attributes are, and none begins with `engine`."""
+    policies = [node.name for node in unit.file.declarations if isinstance(node, ast.Policy)]
+    taken = [unit.file.package, *policies]
+    message, help_ = "`attributes` is what the rules of typed attributes are called", "choose another name"
+    found = [
+        Diagnostic("LNK014", message, ident.span, help=help_)
+        for ident in taken
+        if "attributes" in ident.text.split(".")
+    ]
+    if unit.file.package.text.split(".")[0].lower() == ENGINE:
+        message = f"`{ENGINE}` is what the engine's own rules are called"
+        found.append(Diagnostic("LNK014", message, unit.file.package.span, help=help_))
+    return found
 
 
 def _imports(unit: Unit, layers: Mapping[str, Layer]) -> tuple[dict[str, str], list[Diagnostic]]:
