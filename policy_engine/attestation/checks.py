@@ -5,16 +5,20 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from policy_engine.attestation.contract import check_product, check_resource, check_signer
 from policy_engine.attestation.layers import check_layer
 from policy_engine.attestation.model import Requirement, Status, Step
 from policy_engine.attestation.statement import DatasetUsed, Evaluation, time_of
 from policy_engine.attestation.steps import StepName
-from policy_engine.data.model import Manifest
 from policy_engine.plan.canonical import digest
 from policy_engine.plan.layer import Layer, LayerFiles
-from policy_engine.trust import TrustedKey
 from policy_engine.verdict import Outcome, conclude
+
+if TYPE_CHECKING:
+    from policy_engine.data.model import Manifest
+    from policy_engine.trust import TrustedKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +37,10 @@ class Given:
 def check_all(stated: Evaluation, signer: TrustedKey, given: Given) -> Iterator[Step]:
     """Every step that needs a trusted statement, in order; one that fails stops none of the others."""
     require = given.require
-    yield _product(stated, given.product, is_required=Requirement.PRODUCT in require)
-    yield _resource(stated, given.resource)
-    yield _signer(stated, signer)
+    contract, is_required = given.product, Requirement.PRODUCT in require
+    yield check_product(stated, contract, is_required=is_required)
+    yield check_resource(stated, contract, given.resource, is_required=is_required)
+    yield check_signer(stated, signer, is_compared=contract is not None or given.resource is not None)
     yield _window(stated, signer)
     yield from _data(stated, given.data, is_required=Requirement.DATA in require)
     yield check_layer(
@@ -66,41 +71,6 @@ def check_all(stated: Evaluation, signer: TrustedKey, given: Given) -> Iterator[
 def short(sha256: str) -> str:
     """Enough of a digest to compare by eye."""
     return sha256[:12]
-
-
-def _product(stated: Evaluation, product: bytes | None, *, is_required: bool) -> Step:
-    attested = stated.product.digest.sha256
-    if product is None:
-        reason = f"the contract was not given; the one judged has digest {short(attested)}"
-        return Step(StepName.PRODUCT, Status.NOT_CHECKED, reason, is_required=is_required)
-    found = digest(product)
-    if found != attested:
-        reason = f"the contract given has digest {short(found)}, the one judged {short(attested)}"
-        return Step(StepName.PRODUCT, Status.FAIL, reason)
-    return Step(StepName.PRODUCT, Status.PASS, f"the contract given is the one judged, digest {short(found)}")
-
-
-def _resource(stated: Evaluation, wanted: str | None) -> Step:
-    if stated.resource_uri != stated.product.uri:
-        reason = f"the statement is about `{stated.resource_uri}` but judges `{stated.product.uri}`"
-        return Step(StepName.RESOURCE, Status.FAIL, reason)
-    if wanted is not None and wanted != stated.resource_uri:
-        reason = f"the statement is about `{stated.resource_uri}`, not `{wanted}`"
-        return Step(StepName.RESOURCE, Status.FAIL, reason)
-    return Step(StepName.RESOURCE, Status.PASS, f"the statement is about `{stated.resource_uri}`")
-
-
-def _signer(stated: Evaluation, signer: TrustedKey) -> Step:
-    if signer.is_revoked:
-        return Step(StepName.SIGNER, Status.FAIL, f"the keyring says that the key `{signer.name}` is revoked")
-    if signer.domain is None:
-        reason = f"the keyring lets `{signer.name}` speak for every domain"
-        return Step(StepName.SIGNER, Status.PASS, reason)
-    if signer.domain != stated.product.domain:
-        domain = f"the domain `{stated.product.domain}`" if stated.product.domain else "a product without a domain"
-        reason = f"the keyring lets `{signer.name}` speak for `{signer.domain}` only, not for {domain}"
-        return Step(StepName.SIGNER, Status.FAIL, reason)
-    return Step(StepName.SIGNER, Status.PASS, f"the keyring lets `{signer.name}` speak for `{signer.domain}`")
 
 
 def _window(stated: Evaluation, signer: TrustedKey) -> Step:

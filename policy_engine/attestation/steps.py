@@ -48,7 +48,7 @@ STEPS: Final[dict[StepName, str]] = {
     StepName.PREDICATE_TYPE: "do they state an evaluation, and nothing else",
     StepName.STATEMENT: "is every member there and well-formed, and do the subjects agree with the predicate",
     StepName.PRODUCT: "is the contract the one that was judged",
-    StepName.RESOURCE: "does the statement speak of the product asked for",
+    StepName.RESOURCE: "does the statement name the product that the contract describes",
     StepName.SIGNER: "may this key speak for this domain",
     StepName.WINDOW: "was the key in its time when it signed",
     StepName.DATA: "is the data the data that was read",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from policy_engine.attestation.checks import Given, check_all
 from policy_engine.attestation.envelope import PAYLOAD_TYPE, pae, read_envelope, refuse
@@ -19,10 +19,12 @@ from policy_engine.attestation.model import (
 )
 from policy_engine.attestation.statement import Statement, read_statement
 from policy_engine.attestation.steps import CODES, STEPS, StepName
-from policy_engine.data.model import Manifest
 from policy_engine.errors import VerificationError
-from policy_engine.plan.layer import LayerFiles
-from policy_engine.trust import Keyring, TrustedKey
+
+if TYPE_CHECKING:
+    from policy_engine.data.model import Manifest
+    from policy_engine.plan.layer import LayerFiles
+    from policy_engine.trust import Keyring, TrustedKey
 
 _NO_DATA: Final[Mapping[str, Manifest]] = MappingProxyType({})
 

@@ -22,7 +22,14 @@ from policy_engine.trust import Keyring, PrivateKey, keyring_of
 from policy_engine.trust.keys import _private
 from policy_engine.verdict import Enforcement, Outcome, Stage, Verdict
 
-PRODUCT = b"id: payroll\nversion: 1.2.0\n"
+PRODUCT = b"""apiVersion: v3.1.0
+kind: DataContract
+id: payroll
+name: Payroll
+version: 1.2.0
+domain: finance
+status: active
+"""
 AS_OF = datetime(2026, 3, 1, tzinfo=UTC)
 EVALUATED = datetime(2026, 3, 1, 12, 30, 15, tzinfo=UTC)
 

@@ -36,7 +36,7 @@ from policy_engine.attestation import sign
 from policy_engine.attestation.envelope import PAYLOAD_TYPE, pae
 from policy_engine.attestation.statement import PREDICATE_TYPE
 from policy_engine.errors import KeyFileError
-from policy_engine.plan.canonical import canonical
+from policy_engine.plan.canonical import canonical, digest
 from policy_engine.plan.layer import Layer
 from policy_engine.trust import Keyring, TrustedKey, keyring_of
 from policy_engine.verdict import Outcome, Verdict
@@ -106,6 +106,52 @@ class TestOldAttestation:
     def test_another_earlier_contract_is_refused(self) -> None:
         assert code_of(previous=b"other") == "ATT019"
         assert code_of(signed(replace(REPORT, previous=None))) == "ATT019"
+
+
+class TestOtherIdentity:
+    """The signer calls the contract something that it is not: to escape the limit of a key, or to fool a reader."""
+
+    @pytest.mark.parametrize(
+        ("change", "said", "true"),
+        [
+            ({"domain": "hr"}, "domain `hr`", "domain `finance`"),
+            ({"domain": None}, "no domain", "domain `finance`"),
+            ({"id": "orders"}, "id `orders`", "id `payroll`"),
+            ({"version": "9.9.9"}, "version `9.9.9`", "version `1.2.0`"),
+            ({"version": None}, "no version", "version `1.2.0`"),
+            ({"name": "Orders"}, "name `Orders`", "name `Payroll`"),
+        ],
+    )
+    def test_what_the_contract_does_not_say_of_itself_is_refused(
+        self, change: dict[str, Any], said: str, true: str
+    ) -> None:
+        step = examined(signed(replace(REPORT, **change))).decisive
+        assert step is not None
+        assert (step.code, step.status) == ("ATT012", "fail")
+        assert step.reason == f"the statement says {said}, the contract given {true}"
+
+    def test_a_key_limited_to_a_domain_cannot_take_in_a_product_of_another(self) -> None:
+        stolen = signed(replace(REPORT, domain="hr"))
+        assert code_of(stolen, Keyring((TrustedKey("hr", KEY.public, "hr"),))) == "ATT012"
+
+    def test_the_domain_of_a_limited_key_is_not_taken_from_the_statement_alone(self) -> None:
+        keyring = Keyring((TrustedKey("d", KEY.public, "finance"),))
+        alone = examined(keyring=keyring, product=None, require=frozenset()).decisive
+        assert alone is not None
+        assert (alone.code, alone.status) == ("ATT013", "not_checked")
+        asked = "mesh:finance/payroll/1.2.0"
+        assert code_of(keyring=keyring, product=None, resource=asked, require=frozenset()) is None
+
+    def test_without_a_contract_the_resource_is_not_checked(self) -> None:
+        (step,) = (each for each in examined(product=None).steps if each.code == "ATT012")
+        assert (step.status, step.is_required) == ("not_checked", True)
+
+    def test_a_contract_that_cannot_be_read_is_refused_with_the_reason(self) -> None:
+        content = b"openapi: 3.1.0\n"
+        step = examined(signed(replace(REPORT, digest=digest(content))), product=content).decisive
+        assert step is not None
+        assert (step.code, "cannot be read: the contract given:1:1: " in step.reason) == ("ATT012", True)
+        assert "OpenAPI" in step.reason
 
 
 class TestDataSwap:
@@ -287,8 +333,10 @@ class TestHiddenFail:
 def test_a20_a_key_speaks_for_its_domain_only() -> None:
     for domain, code in (("finance", None), ("hr", "ATT013"), ("Finance", "ATT013")):
         assert code_of(keyring=Keyring((TrustedKey("d", KEY.public, domain),))) == code
-    stateless = signed(replace(REPORT, domain=None))
-    assert code_of(stateless, Keyring((TrustedKey("d", KEY.public, "finance"),))) == "ATT013"
+    contract = PRODUCT.replace(b"domain: finance\n", b"")
+    stateless = signed(replace(REPORT, domain=None, digest=digest(contract)))
+    assert code_of(stateless, Keyring((TrustedKey("d", KEY.public, "finance"),)), product=contract) == "ATT013"
+    assert code_of(stateless, product=contract) is None
 
 
 def test_a8_a_revoked_key_signs_nothing() -> None:

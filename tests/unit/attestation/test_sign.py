@@ -26,6 +26,7 @@ from policy_engine.attestation import Conclusion, sign
 from policy_engine.attestation.statement import MAX_MEMBERS
 from policy_engine.errors import UsageError
 from policy_engine.evaluation.model import Violation
+from policy_engine.plan.canonical import digest
 from policy_engine.plan.layer import Layer
 from policy_engine.trust import keyring_of
 from policy_engine.verdict import Outcome, Verdict
@@ -128,11 +129,12 @@ def test_too_many_policy_files_are_not_listed() -> None:
 
 
 def test_what_the_contract_does_not_state_is_null() -> None:
-    content = signed(replace(REPORT, name=None, version=None, domain=None))
+    contract = b"apiVersion: v3.1.0\nkind: DataContract\nid: payroll\nstatus: active\n"
+    content = signed(replace(REPORT, name=None, version=None, domain=None, digest=digest(contract)))
     payload = payload_of(content)
     assert payload["subject"][0]["name"] == "payroll"
     assert payload["predicate"]["resourceUri"] == "mesh:/payroll/"
-    assert examined(content).conclusion is Conclusion.VERIFIED
+    assert examined(content, product=contract).conclusion is Conclusion.VERIFIED
 
 
 def test_a_resource_uri_is_unambiguous_whatever_the_parts_hold() -> None:
