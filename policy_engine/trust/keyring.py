@@ -12,7 +12,7 @@ from policy_engine.trust.model import MAX_KEYS, Keyring, TrustedKey
 
 
 def load_keyring(path: Path) -> Keyring:
-    """The keyring in a folder (its `.pub` files), a `.pub` file, or a `.json` keyring. Raises KeyFileError."""
+    """The keyring in a folder (its `.pub` files that are not hidden), a `.pub` file, or a `.json` keyring. Raises KeyFileError."""
     if path.is_dir():
         files = _public_files(path)
         if not files:
@@ -35,6 +35,7 @@ def keyring_of(keys: Iterable[tuple[str, PublicKey]]) -> Keyring:
 
 def _public_files(folder: Path) -> list[Path]:
     try:
-        return sorted(file for file in folder.iterdir() if file.suffix == ".pub")
+        # a hidden file may be half written, or put there unseen
+        return sorted(file for file in folder.iterdir() if file.suffix == ".pub" and not file.name.startswith("."))
     except OSError as error:
         raise KeyFileError(f"cannot read the folder `{folder}`: {error.strerror}") from error

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from policy_engine.errors import KeyFileError
@@ -18,7 +19,17 @@ from policy_engine.trust.strict_json import LimitExceededError, NotStrictError, 
 SCHEMA: Final = "urn:policy-engine:keyring:v1"
 MAX_KEYRING_BYTES: Final = 1024 * 1024
 
+#: RFC 3339 with a zone, and nothing else that could be taken for a time: `1767225600` is a moment to some readers.
+_RFC_3339: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
+
+
+def _existing(text: str) -> str:
+    datetime.fromisoformat(text)
+    return text
+
+
 _Name = Annotated[str, Field(min_length=1, max_length=200)]
+_Moment = Annotated[str, Field(pattern=_RFC_3339), AfterValidator(_existing)]
 
 
 class _Strict(BaseModel):
@@ -29,8 +40,8 @@ class _Entry(_Strict):
     name: _Name
     public_key: Annotated[str, Field(max_length=10_000)]
     domain: _Name | None = None
-    not_before: AwareDatetime | None = None
-    not_after: AwareDatetime | None = None
+    not_before: _Moment | None = None
+    not_after: _Moment | None = None
     status: Literal["active", "revoked"] = "active"
 
 
@@ -69,12 +80,15 @@ def parse_keyring(content: bytes, origin: str) -> Keyring:
 
 
 def _trusted(entry: _Entry, origin: str) -> TrustedKey:
-    if entry.not_before and entry.not_after and entry.not_before > entry.not_after:
+    begin, end = _moment(entry.not_before), _moment(entry.not_after)
+    if begin and end and begin > end:
         raise KeyFileError(f"in `{origin}` the window of `{entry.name}` ends before it begins", code=codes.BAD_KEYRING)
     key = _key(entry, f"{origin}: {entry.name}")
-    return TrustedKey(
-        entry.name, key, entry.domain, entry.not_before, entry.not_after, is_revoked=entry.status == "revoked"
-    )
+    return TrustedKey(entry.name, key, entry.domain, begin, end, is_revoked=entry.status == "revoked")
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _key(entry: _Entry, origin: str) -> PublicKey:

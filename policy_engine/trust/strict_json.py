@@ -11,6 +11,8 @@ MAX_BYTES: Final = 8 * 1024 * 1024
 MAX_DEPTH: Final = 32
 #: Objects, lists and commas together. Bounds memory: empty objects cost a hundred times their text.
 MAX_PARTS: Final = 200_000
+#: Of one object: what is read here has some twenty. Lists, which hold the many, are bounded by MAX_PARTS alone.
+MAX_MEMBERS: Final = 1000
 
 
 class LimitExceededError(ValueError):
@@ -55,11 +57,13 @@ def is_canonical(content: bytes, value: object) -> bool:
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise NotStrictError(f"the member {twice[:100]!a} is there twice")
+    if len(pairs) > MAX_MEMBERS:
+        raise LimitExceededError(f"an object with more than {MAX_MEMBERS} members")
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        if name in found:
+            raise NotStrictError(f"the member {name[:100]!a} is there twice")
+        found[name] = value
     return found
 
 

@@ -49,6 +49,16 @@ def test_a_folder_of_public_keys_is_a_keyring(tmp_path: Path) -> None:
     assert keyring.find("0" * 64) is None
 
 
+def test_hidden_files_of_a_folder_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / ".planted.pub").write_bytes(OTHER.pem)
+    (tmp_path / ".council.pub.0a1b").write_bytes(b"half a ke")
+    with pytest.raises(KeyFileError) as caught:
+        load_keyring(tmp_path)
+    assert caught.value.code == "TRU010"
+    (tmp_path / "council.pub").write_bytes(KEY.pem)
+    assert [entry.name for entry in load_keyring(tmp_path).entries] == ["council"]
+
+
 def test_one_public_key_is_a_keyring(tmp_path: Path) -> None:
     (tmp_path / "council.pub").write_bytes(KEY.pem)
     assert [entry.name for entry in load_keyring(tmp_path / "council.pub").entries] == ["council"]
@@ -97,6 +107,13 @@ def test_one_key_under_two_names_is_refused(tmp_path: Path) -> None:
         text(entry(notBefore="2026-01-01")),
         text(entry(notBefore="2026-01-01T00:00:00")),
         text(entry(notBefore=1767225600)),
+        text(entry(notBefore="1767225600")),
+        text(entry(notAfter="1767225600.5")),
+        text(entry(notAfter="2026-01-01 00:00:00Z")),
+        text(entry(notAfter="2026-01-01T00:00Z")),
+        text(entry(notAfter="2026-01-01T00:00:00Z\n")),
+        text(entry(notAfter="2026-02-30T00:00:00Z")),
+        text(entry(notAfter="2026-01-01T00:00:00+25:00")),
         text(entry(not_before="2026-01-01T00:00:00Z")),
         text(entry(notBefore="2027-01-01T00:00:00Z", notAfter="2026-01-01T00:00:00Z")),
         text(entry(publicKey="***")),

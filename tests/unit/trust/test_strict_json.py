@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_engine.plan.canonical import canonical
-from policy_engine.trust.strict_json import MAX_DEPTH, LimitExceededError, NotStrictError, is_canonical, read_json
+from policy_engine.trust.strict_json import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_MEMBERS,
+    MAX_PARTS,
+    LimitExceededError,
+    NotStrictError,
+    _object,
+    is_canonical,
+    read_json,
+)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
@@ -79,3 +89,49 @@ def test_size_is_bounded_exactly() -> None:
     assert read_json(b'"12"', max_bytes=4) == "12"
     with pytest.raises(LimitExceededError):
         read_json(b'"123"', max_bytes=4)
+
+
+def an_object(names: list[str], padding: int = 0) -> bytes:
+    members = ",".join(f'"{name}":0' for name in names)
+    return f"{{{members}{' ' * padding}}}".encode()
+
+
+def test_the_members_of_an_object_are_bounded() -> None:
+    names = [f"{number:x}" for number in range(MAX_MEMBERS + 1)]
+    assert read_json(an_object(names[:-1])) == dict.fromkeys(names[:-1], 0)
+    with pytest.raises(LimitExceededError, match="more than 1000 members"):
+        read_json(an_object(names))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [f"{number:x}" for number in range(MAX_PARTS - 1)] + ["0"],
+        ["a"] * MAX_PARTS,
+        [f"{number:032x}" for number in range(MAX_PARTS)],
+    ],
+)
+def test_many_members_are_refused_before_they_are_compared(names: list[str]) -> None:
+    # of 8 MB, all counted as parts: comparing each name with all others would take minutes
+    content = an_object(names)
+    content = an_object(names, MAX_BYTES - len(content))
+    assert len(content) == MAX_BYTES
+    with pytest.raises(LimitExceededError, match="more than 1000 members"):
+        read_json(content)
+
+
+def test_a_repeated_member_is_named_in_one_pass() -> None:
+    class Counted(str):
+        __slots__ = ()
+        compared = 0
+
+        def __eq__(self, other: object) -> bool:
+            Counted.compared += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    pairs: list[tuple[str, object]] = [(Counted(f"member {number}"), 0) for number in range(MAX_MEMBERS - 1)]
+    with pytest.raises(NotStrictError, match="'member 998' is there twice"):
+        _object([*pairs, (Counted("member 998"), 0)])
+    assert Counted.compared < 2 * MAX_MEMBERS
