@@ -5,6 +5,10 @@ verifier has, and gives what was attested or raises; `examine` tells how every s
 a key of the keyring is believed, and what was not checked never reads as pass.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from policy_engine.attestation.model import (
     REQUIRED_BY_DEFAULT,
     Conclusion,
@@ -15,10 +19,12 @@ from policy_engine.attestation.model import (
     Verification,
     Verified,
 )
-from policy_engine.attestation.sign import sign
 from policy_engine.attestation.statement import Statement
 from policy_engine.attestation.steps import CODES, STEPS, StepName
 from policy_engine.attestation.verify import examine, verify
+
+if TYPE_CHECKING:
+    from policy_engine.attestation.signing import sign
 
 __all__ = [
     "CODES",
@@ -37,3 +43,12 @@ __all__ = [
     "sign",
     "verify",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`sign` is imported where it is used: whoever only verifies needs nothing of what evaluates."""
+    if name == "sign":
+        from policy_engine.attestation.signing import sign
+
+        return sign
+    raise AttributeError(f"module `policy_engine.attestation` has no attribute `{name}`")

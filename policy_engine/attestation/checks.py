@@ -13,11 +13,12 @@ from policy_engine.attestation.model import Requirement, Status, Step
 from policy_engine.attestation.statement import DatasetUsed, Evaluation, time_of
 from policy_engine.attestation.steps import StepName
 from policy_engine.plan.canonical import digest
-from policy_engine.plan.layer import Layer, LayerFiles
+from policy_engine.plan.layer import Layer
 from policy_engine.verdict import Outcome, conclude
 
 if TYPE_CHECKING:
     from policy_engine.data.model import Manifest
+    from policy_engine.plan.layer import LayerFiles
     from policy_engine.trust import TrustedKey
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from policy_engine.attestation.model import Status, Step
 from policy_engine.attestation.statement import LayerUsed, MemberUsed
 from policy_engine.attestation.steps import StepName
 from policy_engine.plan.canonical import canonical, digest
-from policy_engine.plan.layer import LayerFiles
+
+if TYPE_CHECKING:
+    from policy_engine.plan.layer import LayerFiles
 
 _SHOWN = 5
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from policy_engine.attestation.envelope import PAYLOAD_TYPE, Envelope, pae, read_envelope, write_envelope
 from policy_engine.attestation.statement import (
@@ -15,13 +15,15 @@ from policy_engine.attestation.statement import (
     ProductJudged,
     read_statement,
 )
-from policy_engine.data.model import Manifest
 from policy_engine.errors import UsageError, VerificationError
-from policy_engine.evaluation.model import Report, RuleResult
 from policy_engine.plan.canonical import canonical, digest
-from policy_engine.plan.layer import LayerFiles
-from policy_engine.trust import PrivateKey
 from policy_engine.verdict import Outcome
+
+if TYPE_CHECKING:
+    from policy_engine.data.model import Manifest
+    from policy_engine.evaluation.model import Report, RuleResult
+    from policy_engine.plan.layer import LayerFiles
+    from policy_engine.trust import PrivateKey
 
 _Json: TypeAlias = "str | int | bool | list[_Json] | dict[str, _Json] | None"
 
