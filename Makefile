@@ -25,7 +25,7 @@ contracts: setup
 fmt: setup
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 grammar: setup
-	$(BIN)/python -c "from policy_engine.syntax.tables import store; print(store(), end='')" > grammar/policy.tables.new && mv grammar/policy.tables.new grammar/policy.tables.json
+	PYTHONHASHSEED=0 $(BIN)/python -c "from policy_engine.syntax.tables import store; print(store(), end='')" > grammar/policy.tables.new && mv grammar/policy.tables.new grammar/policy.tables.json
 golden: setup
 	GOLDEN=1 $(BIN)/python -m pytest tests/test_corpus.py tests/test_docs_pages.py
 fuzz: setup

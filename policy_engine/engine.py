@@ -5,7 +5,7 @@ Policies are loaded once and used for many products. Libraries for data are impo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +14,9 @@ from typing import Literal
 from policy_engine import plan_cache
 from policy_engine.changes.model import Change
 from policy_engine.data.manifest import fingerprint
-from policy_engine.data.model import Answer, Metric
 from policy_engine.data.source import Source, open_source
 from policy_engine.diagnostics import Diagnostic, Level, PolicyTextError, nearest
-from policy_engine.errors import UsageError
+from policy_engine.errors import DataError, UsageError
 from policy_engine.evaluation.evaluate import Inputs, evaluate
 from policy_engine.evaluation.model import PoliciesUsed, Report
 from policy_engine.plan.canonical import Digest
@@ -27,6 +26,7 @@ from policy_engine.plan.model import LANGUAGE, Plan
 from policy_engine.plan.values import Unknown
 from policy_engine.product.model import Product
 from policy_engine.product.read import read_product
+from policy_engine.scanned import Scanned, stamp
 from policy_engine.verdict import Stage, conclude
 
 
@@ -143,20 +143,25 @@ def check(
     moment = (as_of or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
     judged = read_product(product)
     sources = _sources(judged, data or {})
-    manifests = tuple(fingerprint(sources[name]) for name in sorted(sources))
-    before = _previous(previous)
+    stamps = {name: stamp(source) for name, source in sources.items()}
+    manifests = {name: fingerprint(sources[name]) for name in sorted(sources)}
+    before = _previous(previous, judged)
     at = stage or (Stage.PUBLISH if sources else Stage.CHANGE)
+    scanned = Scanned(judged, sources)
     inputs = Inputs(
         product=judged,
         previous=before,
         changes=_changes(before, judged),
         as_of=moment,
         stage=at,
-        scan=lambda metrics: _scan(judged, sources, metrics),
+        scan=scanned.scan,
         sampled=frozenset(name for name, source in sources.items() if source.sampled),
         show_values=show_values,
     )
-    results = evaluate(policies.plan, inputs)
+    results = (*evaluate(policies.plan, inputs), *scanned.unreadable())
+    for name, source in sources.items():
+        if stamp(source) != stamps[name]:
+            raise DataError(f"the data of `{name}` changed while it was read", help="check data that nobody writes to")
     return Report(
         id=judged.id,
         name=judged.name,
@@ -169,18 +174,19 @@ def check(
         as_of=moment,
         policies=policies.used,
         results=results,
-        data=manifests,
+        data=tuple(manifest for name, manifest in manifests.items() if name in scanned.asked),
+        unread=tuple(name for name in manifests if name not in scanned.asked),
         previous=Digest(before.digest) if isinstance(before, Product) else None,
+        is_first=before is None,
         remarks=judged.not_understood,
     )
 
 
 def _sources(product: Product, data: Mapping[str, DataGiven]) -> dict[str, Source]:
     sources: dict[str, Source] = {}
+    known = {dataset.physical_name: dataset.name for dataset in product.datasets if dataset.physical_name}
+    known |= {dataset.name: dataset.name for dataset in product.datasets}
     for name, given in data.items():
-        known = {
-            key: dataset.name for dataset in product.datasets for key in (dataset.physical_name, dataset.name) if key
-        }
         if name not in known:
             near = nearest(name, known)
             help_ = f"did you mean `{near}`?" if near else f"its datasets: {', '.join(sorted(known)) or 'none'}"
@@ -193,16 +199,18 @@ def _sources(product: Product, data: Mapping[str, DataGiven]) -> dict[str, Sourc
     return sources
 
 
-def _scan(product: Product, sources: Mapping[str, Source], metrics: Iterable[Metric]) -> Mapping[Metric, Answer]:
-    from policy_engine.data.scan import scan
-
-    return scan(product, sources, metrics)
-
-
-def _previous(previous: Previous) -> Product | Unknown | None:
+def _previous(previous: Previous, product: Product) -> Product | Unknown | None:
     if previous is None:
         return Unknown("no previous version was given (--previous FILE, or none where this is the first)")
-    return None if previous == "none" else read_product(Path(previous))
+    if previous == "none":
+        return None
+    before = read_product(Path(previous))
+    if before.id != product.id:
+        raise UsageError(
+            f"`{previous}` is of another product: `{before.id}`, not `{product.id}`",
+            help="give the version of this very contract that was published before",
+        )
+    return before
 
 
 def _changes(before: Product | Unknown | None, product: Product) -> tuple[Change, ...] | Unknown:

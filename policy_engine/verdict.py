@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
+
+#: The package of what the engine itself demands.
+ENGINE: Final = "engine"
 
 
 class Outcome(StrEnum):
@@ -67,15 +70,15 @@ def conclude(results: Iterable[Judged]) -> Verdict:
         return Verdict.NON_COMPLIANT
     if Outcome.INDETERMINATE in blocking:
         return Verdict.INDETERMINATE
-    rules = [one for one in found if not is_attribute(one.rule)]
+    rules = [one for one in found if not is_implicit(one.rule)]
     deciding = [one for one in rules if one.layer == "global"] or rules
     checked = {Outcome.PASS, Outcome.FAIL, Outcome.WAIVED}
     return Verdict.COMPLIANT if any(one.outcome in checked for one in deciding) else Verdict.INDETERMINATE
 
 
-def is_attribute(rule: str) -> bool:
-    """Is it the implicit rule of a typed attribute, `package.attributes.field.classification`?
+def is_implicit(rule: str) -> bool:
+    """Is it a rule that nobody wrote: of a typed attribute, `package.attributes.field.classification`, or the engine's?
 
-    No package or policy can be called `attributes`.
+    No package begins with `engine`, and no package or policy can be called `attributes`.
     """
-    return ".attributes." in rule
+    return ".attributes." in rule or rule.startswith(f"{ENGINE}.")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import click
 
 from policy_engine.cli.inputs import PATH, product_options
 from policy_engine.errors import UsageError
+
+_ENDING: Final = re.compile(r"(\.odcs)?\.(yaml|yml|json)$")
 
 
 @click.command(name="attest")
@@ -63,10 +68,13 @@ def command(
             "no global policies were given", help="name them with --global, such as --global policies/global"
         )
     files = inputs.product_files(products)
-    targets = {file: _target(file, output, several=len(files) > 1) for file in files}
+    given = inputs.data_from(data, sampled)
+    before = inputs.previous_from(previous, files)
+    targets = _targets(files, output)
+    for target in targets.values():
+        inputs.refuse_overwriting(target, [*files, *inputs.data_paths(given), *global_paths, *local_paths, key])
     signer = signing_key(key, passphrase_file)
     policies = inputs.policies_from(global_paths, local_paths, anew=True)
-    given = inputs.data_from(data, sampled)
     moment = inputs.time_from(as_of)
     style = styler(coloured=is_coloured(None, is_plain=is_plain))
     verdicts = []
@@ -75,7 +83,7 @@ def command(
             file,
             policies,
             data=given,
-            previous=inputs.previous_from(previous),
+            previous=before,
             stage=None if stage is None else Stage(stage),
             as_of=moment,
         )
@@ -97,9 +105,22 @@ def command(
     return exit_code(verdicts)
 
 
+def _targets(files: Sequence[Path], output: Path | None) -> dict[Path, Path]:
+    """Where the attestation of each contract goes, each to a place of its own."""
+    targets: dict[Path, Path] = {}
+    for file in files:
+        target = _target(file, output, several=len(files) > 1)
+        other = next((one for one, place in targets.items() if place == target), None)
+        if other is not None:
+            raise UsageError(
+                f"the attestations of `{other}` and `{file}` would both be `{target}`", help="attest them one by one"
+            )
+        targets[file] = target
+    return targets
+
+
 def _target(file: Path, output: Path | None, *, several: bool) -> Path:
-    """Where the attestation of a contract goes."""
-    name = f"{file.name.partition('.')[0]}.attestation.json"
+    name = f"{_ENDING.sub('', file.name)}.attestation.json"
     if output is None:
         return file.with_name(name)
     if output.is_dir():

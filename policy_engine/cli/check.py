@@ -13,6 +13,7 @@ from policy_engine.errors import PolicyEngineError
 
 if TYPE_CHECKING:
     from policy_engine.evaluation.model import Report
+    from policy_engine.reporting.as_json import Refused
     from policy_engine.reporting.as_text import Style
     from policy_engine.verdict import Verdict
 
@@ -57,49 +58,56 @@ def command(
     from policy_engine import engine
     from policy_engine.cli import inputs, main
     from policy_engine.cli.output import emit, is_coloured, styler
+    from policy_engine.reporting.as_json import Refused
     from policy_engine.verdict import Stage
 
     if not global_paths:
         click.echo("note: no --global was given; using the policy library that ships (--global starter)", err=True)
     policies = inputs.policies_from(global_paths or (Path(STARTER),), local_paths)
     given = inputs.data_from(data, sampled)
+    files = inputs.product_files(products)
+    before = inputs.previous_from(previous, files)
+    inputs.refuse_overwriting(output, [*files, *inputs.data_paths(given), *global_paths, *local_paths])
     moment = inputs.time_from(as_of)
     reports: list[Report] = []
-    unreadable = 0
-    for file in inputs.with_progress(inputs.product_files(products)):
+    refused: list[Refused] = []
+    for file in inputs.with_progress(files):
         try:
             reports.append(
                 engine.check(
                     file,
                     policies,
                     data=given,
-                    previous=inputs.previous_from(previous),
+                    previous=before,
                     stage=None if stage is None else Stage(stage),
                     as_of=moment,
                     show_values=show_values,
                 )
             )
         except PolicyEngineError as error:
-            unreadable += 1
+            refused.append(Refused(file.as_posix(), error.code, str(error), error.help))
             main.complain(error)
     if reports or form == "json":
         coloured = is_coloured(output, is_plain=is_plain)
-        text = _rendered(reports, form, styler(coloured=coloured), verbose=verbose, quiet=quiet)
+        text = _rendered(reports, refused, form, styler(coloured=coloured), verbose=verbose, quiet=quiet)
         emit(text, output, coloured=coloured)
-    return main.CANNOT_ANSWER if unreadable else exit_code([report.verdict for report in reports])
+    return main.CANNOT_ANSWER if refused else exit_code([report.verdict for report in reports])
 
 
-def _rendered(reports: list[Report], form: str, style: Style, *, verbose: bool, quiet: bool) -> str:
+def _rendered(
+    reports: list[Report], refused: list[Refused], form: str, style: Style, *, verbose: bool, quiet: bool
+) -> str:
     if form == "json":
         from policy_engine.reporting.as_json import render_json
 
-        return render_json(reports)
+        return render_json(reports, refused)
     from policy_engine.reporting.as_text import headline, render_summary, render_text
 
     if quiet:
         return "".join(f"{next(headline(report, style))}\n" for report in reports)
     texts = [render_text(report, style, verbose=verbose) for report in reports]
-    return "\n".join([*texts, *([render_summary(reports)] if len(reports) > 1 else [])])
+    several = len(reports) + len(refused) > 1
+    return "\n".join([*texts, *([render_summary(reports, len(refused))] if several else [])])
 
 
 def exit_code(verdicts: list[Verdict]) -> int:

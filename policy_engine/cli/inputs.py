@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -12,6 +13,7 @@ import click
 
 from policy_engine._resources import layer_root
 from policy_engine.errors import UsageError
+from policy_engine.folders import files_below
 
 if TYPE_CHECKING:
     from policy_engine.engine import DataGiven, Policies
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 PATH: Final = click.Path(path_type=Path)
 #: From how many products on progress is shown.
 MANY: Final = 20
+_CONTRACTS: Final = (".odcs.yaml", ".odcs.yml", ".odcs.json")
 
 
 def product_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -82,11 +85,17 @@ def data_from(data: tuple[str, ...], sampled: tuple[str, ...]) -> Mapping[str, D
     return given
 
 
-def previous_from(text: str | None) -> Path | Literal["none"] | None:
-    """`--previous`."""
+def previous_from(text: str | None, files: Sequence[Path]) -> Path | Literal["none"] | None:
+    """`--previous`: one contract was published before one product."""
     if text is None:
         return None
-    return "none" if text == "none" else Path(text)
+    if text == "none":
+        return "none"
+    if len(files) > 1:
+        raise UsageError(
+            f"`{text}` cannot be the earlier version of {len(files)} products", help="check them one by one"
+        )
+    return Path(text)
 
 
 def time_from(text: str | None) -> datetime:
@@ -123,16 +132,29 @@ def with_progress(files: Sequence[Path]) -> Iterator[Path]:
 
 def _files(product: Path) -> list[Path]:
     if product.is_dir():
-        files = sorted(file for ending in ("*.odcs.yaml", "*.odcs.yml") for file in product.rglob(ending))
+        files = [file for file in files_below(product) if file.name.endswith(_CONTRACTS)]
         if not files:
+            names = ", ".join(f"*{ending}" for ending in _CONTRACTS)
             raise UsageError(
-                f"no contract in `{product}`", help="contracts in a folder are called *.odcs.yaml; or name the file"
+                f"no contract in `{product}`", help=f"contracts in a folder are called {names}; or name the file"
             )
         return files
-    if product.is_file():
-        return [product]
-    if any(sign in str(product) for sign in "*?["):
-        files = sorted(file for file in Path().glob(str(product)) if file.is_file())
+    if any(sign in str(product) for sign in "*?[") and not product.exists():
+        files = [Path(found) for found in sorted(glob(str(product), recursive=True)) if Path(found).is_file()]  # noqa: PTH207 - patterns may be absolute
         if files:
             return files
+    if product.exists():
+        return [product]
     raise UsageError(f"`{product}` does not exist", help="name a contract, a folder of contracts, or a glob")
+
+
+def refuse_overwriting(output: Path | None, read: Iterable[Path | None]) -> None:
+    """No result is written over what it was made from."""
+    for file in read:
+        if output is not None and file is not None and output.exists() and file.exists() and output.samefile(file):
+            raise UsageError(f"`{output}` is an input", help="name another file with -o; nothing is overwritten")
+
+
+def data_paths(given: Mapping[str, DataGiven]) -> list[Path]:
+    """Where data is, as paths."""
+    return [Path(one.location) for one in given.values()]

@@ -28,7 +28,13 @@ _COLOURS: Final = {
 
 def is_coloured(output: Path | None, *, is_plain: bool) -> bool:
     """Colour is for terminals, unless somebody said no."""
-    return output is None and not is_plain and "NO_COLOR" not in os.environ and sys.stdout.isatty()
+    return (
+        output is None
+        and not is_plain
+        and "NO_COLOR" not in os.environ
+        and sys.stdout is not None
+        and sys.stdout.isatty()
+    )
 
 
 def styler(*, coloured: bool) -> Callable[[str, str], str]:
@@ -41,7 +47,13 @@ def styler(*, coloured: bool) -> Callable[[str, str], str]:
 def emit(text: str, output: Path | None, *, coloured: bool = False) -> None:
     """Print the text, or write it to the file as a whole."""
     if output is None:
-        click.echo(text, nl=False, color=coloured)
+        try:
+            click.echo(text, nl=False, color=coloured)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except (OSError, AttributeError) as error:  # a full disk, or no stdout at all
+            raise UsageError("cannot write to stdout", help="name a file with -o") from error
     else:
         write_whole(output, text.encode())
 

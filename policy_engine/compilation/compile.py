@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 
 from policy_engine.checking.model import CheckedPolicy, CheckedRule, CheckedSet
 from policy_engine.compilation.lower import Lowering, Names, NotScannableError, TooLargeError, data_loop, is_computable
 from policy_engine.diagnostics import Diagnostic
-from policy_engine.plan.expressions import Ask, Attribute, Call, Custom, Expr, Local
+from policy_engine.plan.expressions import And, Ask, Attribute, Call, Custom, Expr, Local
 from policy_engine.plan.model import LANGUAGE, MAX_LOOPS, AttributePlan, Needs, ParamPlan, Plan, RulePlan, TablePlan
 from policy_engine.plan.types import BOOL, Sequence
-from policy_engine.plan.walk import walk
+from policy_engine.plan.walk import columns, walk
 from policy_engine.verdict import Stage
 
 
@@ -101,11 +102,30 @@ def _compiled(lowering: Lowering, policy: CheckedPolicy, rule: CheckedRule) -> R
 def _conditions(
     lowering: Lowering, rule: CheckedRule, data: Attribute | None, names: Names
 ) -> tuple[Expr | None, Expr]:
-    """`when` and `require`; of a rule over rows, one question that holds both."""
+    """`when` and `require`; of a rule over rows, one question that holds both.
+
+    What `when` says without looking at the row is decided before the question is asked.
+    """
     if data is not None:
-        return None, lowering.ask("rows", data, rule.when, rule.require, names, BOOL)
+        conjuncts = _conjuncts(rule.when)
+        before = [part for part in conjuncts if not columns(part)]
+        within = [part for part in conjuncts if columns(part)]
+        question = lowering.ask("rows", data, _all(within), rule.require, names, BOOL)
+        first = _all(before)
+        return None if first is None else lowering.lower(first, names), question
     when = None if rule.when is None else lowering.lower(rule.when, names)
     return when, lowering.lower(rule.require, names)
+
+
+def _conjuncts(condition: Expr | None) -> list[Expr]:
+    """The parts of a condition that all have to hold."""
+    if isinstance(condition, And):
+        return [*_conjuncts(condition.left), *_conjuncts(condition.right)]
+    return [] if condition is None else [condition]
+
+
+def _all(parts: list[Expr]) -> Expr | None:
+    return reduce(And, parts) if parts else None
 
 
 def _needs(parts: list[Expr]) -> Needs:

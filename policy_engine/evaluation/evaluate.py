@@ -15,12 +15,12 @@ from typing import Any, Final
 from policy_engine.changes.model import Change
 from policy_engine.data.model import Answer, Metric
 from policy_engine.evaluation.attributes import check_attribute
-from policy_engine.evaluation.generate import Program, generate
-from policy_engine.evaluation.kleene import truth
+from policy_engine.evaluation.generate import Program, generate, generate_scopes
+from policy_engine.evaluation.kleene import looped, truth, withheld
 from policy_engine.evaluation.model import RuleResult, Violation
 from policy_engine.evaluation.notes import Noted, Notes, Subject
 from policy_engine.evaluation.questions import Questions, former_parts
-from policy_engine.evaluation.texts import render, subject_name, subject_place
+from policy_engine.evaluation.texts import render, revealing_loops, subject_name, subject_place
 from policy_engine.plan.expressions import And, Ask, Call, Const, Expr, Or
 from policy_engine.plan.model import AttributePlan, Needs, Plan, RulePlan, Schedule
 from policy_engine.plan.values import Unknown
@@ -33,6 +33,7 @@ Scan = Callable[[Iterable[Metric]], Mapping[Metric, Answer]]
 _STAGES: Final = tuple(Stage)
 #: A question whose answer leads to another question: more rounds than any sensible policy takes.
 _MAX_ROUNDS: Final = 10
+_NAMES: Final = "the names of fields were looked at; their values are due at stage publish"
 _NOT_ALL: Final = "only a sample was given, which can show violations, not their absence"
 
 
@@ -56,10 +57,38 @@ class Inputs:
 
 def evaluate(plan: Plan, inputs: Inputs) -> tuple[RuleResult, ...]:
     """The result of every rule and typed attribute, in the plan's order."""
-    prepared = _prepared(_Same(plan), inputs.stage)
-    results = iter(_results(prepared, inputs))
-    judged = tuple(next(results) if _is_due(rule, inputs.stage) else _later(rule, inputs) for rule in plan.rules)
+    same = _Same(plan)
+    applies = _applying(same, inputs)
+    chosen = tuple(
+        index
+        for index, rule in enumerate(plan.rules)
+        if applies.get(index) is not False and _is_due(rule, inputs.stage)
+    )
+    results = dict(zip(chosen, _results(_prepared(same, chosen), inputs), strict=True))
+    judged = (
+        _scoped(rule, inputs, applies.get(index, True), results.get(index)) for index, rule in enumerate(plan.rules)
+    )
     return (*judged, *(_attribute(attribute, inputs) for attribute in plan.attributes))
+
+
+def _applying(same: _Same, inputs: Inputs) -> dict[int, Any]:
+    """Of policies that say to which products they apply, whether to this one; where the contract alone tells."""
+    roots = (inputs.product, inputs.previous, inputs.changes, inputs.as_of, None)
+    return {index: truth(scope(*roots)) for index, scope in _scopes(same).items()}
+
+
+def _scoped(rule: RulePlan, inputs: Inputs, applies: Any, result: RuleResult | None) -> RuleResult:
+    """The result, as far as the policy applies and the rule is due."""
+    if applies is False:
+        return _made(rule, inputs, Outcome.NOT_APPLICABLE, 0, (), ("the policy does not apply to this product",))
+    if result is None:
+        return _made(rule, inputs, Outcome.DUE_LATER, 0, (), (f"due at stage {rule.stage}",))
+    stop = looped(withheld(applies))
+    return (
+        result
+        if stop is None
+        else _made(rule, inputs, Outcome.INDETERMINATE, result.subjects, (), (stop.reason, *result.reasons))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +114,14 @@ class _Same:
 
 
 @lru_cache(maxsize=8)
-def _prepared(same: _Same, stage: Stage) -> _Prepared:
-    plan = same.plan
-    rules = tuple(rule for rule in plan.rules if _is_due(rule, stage))
-    return _Prepared(rules, generate(replace(plan, rules=rules)), tuple(rule.tolerance for rule in rules))
+def _scopes(same: _Same) -> dict[int, Callable[..., Any]]:
+    return generate_scopes(same.plan)
+
+
+@lru_cache(maxsize=32)
+def _prepared(same: _Same, chosen: tuple[int, ...]) -> _Prepared:
+    rules = tuple(same.plan.rules[index] for index in chosen)
+    return _Prepared(rules, generate(replace(same.plan, rules=rules)), tuple(rule.tolerance for rule in rules))
 
 
 def _results(prepared: _Prepared, inputs: Inputs) -> tuple[RuleResult, ...]:
@@ -104,10 +137,6 @@ def _results(prepared: _Prepared, inputs: Inputs) -> tuple[RuleResult, ...]:
 
 def _is_due(rule: RulePlan, stage: Stage) -> bool:
     return _STAGES.index(rule.stage) <= _STAGES.index(stage)
-
-
-def _later(rule: RulePlan, inputs: Inputs) -> RuleResult:
-    return _made(rule, inputs, Outcome.DUE_LATER, 0, (), (f"due at stage {rule.stage}",))
 
 
 class _Run:
@@ -132,14 +161,12 @@ class _Run:
 
     def _result(self, index: int, rule: RulePlan, noted: Noted) -> RuleResult:
         applies = truth(self.program.scopes[index](*self.roots)) if index in self.program.scopes else True
-        if applies is False:
-            return _made(
-                rule, self.inputs, Outcome.NOT_APPLICABLE, 0, (), ("the policy does not apply to this product",)
-            )
+        if applies is not True:
+            return _scoped(rule, self.inputs, applies, _made(rule, self.inputs, Outcome.PASS, noted.subjects, (), ()))
         violations = tuple(self._violation(index, rule, subject, answer) for subject, answer in noted.failed)
         reasons = tuple(noted.unknown)
-        if applies is not True:
-            reasons, violations = (applies.reason, *reasons), ()
+        if violations and self._names_only(rule) and not _only_grows(*_conditions(rule)):
+            return _made(rule, self.inputs, Outcome.DUE_LATER, noted.subjects, (), (_NAMES,))
         if violations and not self._is_conclusive(rule):
             reasons, violations = (_NOT_ALL, *reasons), ()
         if violations:
@@ -150,20 +177,22 @@ class _Run:
 
     def _passed(self, rule: RulePlan, noted: Noted) -> RuleResult:
         """Nothing fails: a pass, unless only part of the evidence was looked at."""
-        if rule.needs is Needs.PERSONAL and self.inputs.stage is Stage.CHANGE:
-            reason = "the names of fields were looked at; their values are due at stage publish"
-            return _made(rule, self.inputs, Outcome.DUE_LATER, noted.subjects, (), (reason,))
+        if self._names_only(rule):
+            return _made(rule, self.inputs, Outcome.DUE_LATER, noted.subjects, (), (_NAMES,))
         if self._asked_sample(rule):
             return _made(rule, self.inputs, Outcome.INDETERMINATE, noted.subjects, (), (_NOT_ALL,))
-        return _made(
-            rule, self.inputs, Outcome.PASS if noted.subjects else Outcome.NOT_APPLICABLE, noted.subjects, (), ()
-        )
+        outcome = Outcome.PASS if noted.subjects else Outcome.NOT_APPLICABLE
+        return _made(rule, self.inputs, outcome, noted.subjects, (), tuple(noted.tolerated))
+
+    def _names_only(self, rule: RulePlan) -> bool:
+        """Was personal data looked for in names alone, because values are not due?"""
+        return rule.needs is Needs.PERSONAL and self.inputs.stage is Stage.CHANGE
 
     def _is_conclusive(self, rule: RulePlan) -> bool:
         """Would what violates the rule violate it with all of the data too? Of a sample, a share says nothing."""
         if not self._asked_sample(rule):
             return True
-        return not rule.tolerance and (rule.when is None or _only_grows(rule.when)) and _only_grows(rule.require)
+        return not rule.tolerance and _only_grows(*_conditions(rule))
 
     def _asked_sample(self, rule: RulePlan) -> bool:
         if not self.questions.sampled:
@@ -176,34 +205,45 @@ class _Run:
         product = self.inputs.product
         about = (*subject, self.program.about[index](*self.roots, *subject)) if index in self.program.about else subject
         name = subject_name(product, about)
-        message = self._text(self.program.messages.get(index), rule.message, subject)
+        revealing = revealing_loops(rule.loops)
+        message = self._text(self.program.messages.get(index), rule.message, subject, revealing)
         return Violation(
             subject=name,
             message=message or f"{name} does not meet `{rule.require_text}`",
-            fix=self._text(self.program.fixes.get(index), rule.fix, subject),
+            fix=self._text(self.program.fixes.get(index), rule.fix, subject, revealing),
             place=subject_place(product, about, rule.focus),
             count=None if answer is None else answer.violations,
             scanned=None if answer is None else answer.subjects,
             rows=() if answer is None else answer.rows,
         )
 
-    def _text(self, function: Callable[..., tuple[Any, ...]] | None, template: Any, subject: Subject) -> str | None:
+    def _text(
+        self, function: Callable[..., tuple[Any, ...]] | None, template: Any, subject: Subject, names: frozenset[str]
+    ) -> str | None:
         if function is None:
             return None
-        return render(template, function(*self.roots, *subject), show_values=self.inputs.show_values)
+        return render(template, function(*self.roots, *subject), names, show_values=self.inputs.show_values)
 
 
-def _only_grows(condition: Expr) -> bool:
-    """Where a sample violates the condition, does all of the data? Of duplicates, more rows have no fewer."""
+def _conditions(rule: RulePlan) -> tuple[Expr, ...]:
+    return (rule.require,) if rule.when is None else (rule.when, rule.require)
+
+
+def _only_grows(*conditions: Expr) -> bool:
+    """Where part of the data violates the conditions, does all of it? Of duplicates, more rows have no fewer."""
+    return all(_grows(condition) for condition in conditions)
+
+
+def _grows(condition: Expr) -> bool:
     match condition:
         case And(left=left, right=right) | Or(left=left, right=right):
-            return _only_grows(left) and _only_grows(right)
+            return _grows(left) and _grows(right)
         case Call(function="==", args=(Ask(kind="duplicates"), Const(value=0))):
             return True
         case Call(function="<=" | "<", args=(Ask(kind="duplicates"), Const())):
             return True
         case _:
-            return not any(isinstance(part, Ask) and part.kind == "duplicates" for part in walk(condition))
+            return not any(isinstance(part, Ask) and part.kind in {"duplicates", "pii"} for part in walk(condition))
 
 
 def _made(

@@ -29,7 +29,8 @@ ROOTS: Final = ("product", "previous", "changes", "now", "ask")
 class Program:
     """The functions of a plan. `judge` notes what every rule says; the others are by index of the rule.
 
-    `about` gives the dataset or field that a rule is about besides its loops.
+    `scopes` tell whether a policy applies, where that rests on data; `about` gives the dataset or field that a rule is
+    about besides its loops.
     """
 
     judge: Callable[..., None]
@@ -64,7 +65,7 @@ def generate(plan: Plan) -> Program:
     functions = [_function("judge", (*ROOTS, "note"), body)]
     for index, rule in enumerate(plan.rules):
         variables = [variable(name) for name, _ in rule.loops]
-        if rule.scope is not None:
+        if rule.scope is not None and _asks(rule.scope):
             functions.append(_returning(f"scope_{index}", ROOTS, emitter.kleene(rule.scope)))
         if rule.about is not None:
             functions.append(_returning(f"about_{index}", (*ROOTS, *variables), emitter.kleene(rule.about)))
@@ -72,14 +73,33 @@ def generate(plan: Plan) -> Program:
             if template is not None:
                 parts = [ast.Constant(part) if isinstance(part, str) else emitter.kleene(part) for part in template]
                 functions.append(_returning(f"{kind}_{index}", (*ROOTS, *variables), ast.Tuple(parts, ast.Load())))
-    module = ast.fix_missing_locations(ast.Module(functions, []))
-    exec(compile(module, "<plan>", "exec"), emitter.namespace)  # noqa: S102 - built from nodes, never from text
-    found = emitter.namespace
+    found = _run(functions, emitter)
 
     def named(kind: str) -> dict[int, Callable[..., Any]]:
         return {index: found[f"{kind}_{index}"] for index in range(len(plan.rules)) if f"{kind}_{index}" in found}
 
     return Program(found["judge"], named("scope"), named("about"), named("message"), named("fix"), tuple(emitter.asks))
+
+
+def generate_scopes(plan: Plan) -> dict[int, Callable[..., Any]]:
+    """By index of the rule, does its policy apply, where the contract alone tells?"""
+    emitter = Emitter({table.name: _rows(table) for table in plan.tables}, PRODUCT_KERNELS)
+    scopes = {
+        index: rule.scope for index, rule in enumerate(plan.rules) if rule.scope is not None and not _asks(rule.scope)
+    }
+    functions = [_returning(f"scope_{index}", ROOTS, emitter.kleene(scope)) for index, scope in scopes.items()]
+    found = _run(functions, emitter)
+    return {index: found[f"scope_{index}"] for index in scopes}
+
+
+def _asks(expr: Expr) -> bool:
+    return any(isinstance(part, Ask) for part in walk(expr))
+
+
+def _run(functions: list[ast.stmt], emitter: Emitter) -> dict[str, Any]:
+    module = ast.fix_missing_locations(ast.Module(functions, []))
+    exec(compile(module, "<plan>", "exec"), emitter.namespace)  # noqa: S102 - built from nodes, never from text
+    return emitter.namespace
 
 
 def _rows(table: TablePlan) -> tuple[SimpleNamespace, ...]:
@@ -112,7 +132,7 @@ class _Writer:
         body += [stmt for index in alone for stmt in self._rule(index)]
         for loop in self._loops():
             body += self._loop(loop)
-        conditional = [index for index, rule in enumerate(self.rules) if rule.when is not None]
+        conditional = [index for index, rule in enumerate(self.rules) if rule.when is not None and not rule.over_rows]
         start = [_assign(_counter(index), ast.Constant(0)) for index in conditional]
         return [*start, *body, *(_note("subjects", index, load(_counter(index))) for index in conditional)]
 
@@ -177,7 +197,8 @@ class _Writer:
         rule = self.rules[index]
         subject = ast.Tuple([load(variable(name)) for name, _ in rule.loops], ast.Load())
         if rule.over_rows:
-            return [_note("rows", index, subject, self.emitter.kleene(rule.require))]
+            when = ast.Constant(None) if rule.when is None else lambda_(self.emitter.kleene(rule.when))
+            return [_note("rows", index, subject, when, lambda_(self.emitter.kleene(rule.require)))]
         parts = [part for part in (rule.when, rule.require) if part is not None]
         if rule.tolerance is not None or not all(self._is_plain(part) for part in parts):
             return [self._judged(index, subject)]

@@ -76,10 +76,10 @@ class Report:
     policies: PoliciesUsed
     results: tuple[RuleResult, ...]
     data: tuple[Manifest, ...]
-    unread: tuple[str, ...]
     previous: Digest | None
-    is_first: bool
     remarks: tuple[Remark, ...]
+    unread: tuple[str, ...] = ()
+    is_first: bool = False
 
     def count(self, outcome: Outcome) -> int:
         """How many rules have this outcome."""

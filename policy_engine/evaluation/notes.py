@@ -17,11 +17,12 @@ Subject = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Noted:
-    """Of one rule: how many subjects it saw, which fail, what is unknown and why."""
+    """Of one rule: how many subjects it saw, which fail, what is unknown and why, and what was tolerated."""
 
     subjects: int = 0
     failed: list[tuple[Subject, RowCheckAnswer | None]] = field(default_factory=list)
     unknown: dict[str, None] = field(default_factory=dict)
+    tolerated: list[str] = field(default_factory=list)
 
 
 class Notes:
@@ -62,9 +63,13 @@ class Notes:
         elif holds is not True:
             self.fail(index, subject)
 
-    def rows(self, index: int, subject: Subject, answer: Any) -> None:
-        """What the scan answered about the rows of one dataset or the values of one field."""
+    def rows(self, index: int, subject: Subject, when: Callable[[], Any] | None, question: Callable[[], Any]) -> None:
+        """What the scan answers about the rows of one dataset or the values of one field, where it is asked at all."""
+        applies = True if when is None else truth(when())
+        if applies is False:
+            return
         noted = self.rules[index]
+        answer = question() if applies is True else applies
         stop = looped(withheld(answer))
         if stop is not None:
             self.unknown(index, stop)
@@ -76,6 +81,8 @@ class Notes:
         tolerance = self._tolerances[index] or Fraction(0)
         if answer.violations > tolerance * answer.subjects:
             noted.failed.append((subject, answer))
+        elif answer.violations:
+            noted.tolerated.append(f"{answer.violations} of {answer.subjects} violate, which is tolerated")
 
     def close(self) -> None:
         """Decide the rules that tolerate a share, once all their subjects are known."""
@@ -88,5 +95,7 @@ class Notes:
             is_empty = all(doubted for _, _, doubted in group)
             if len(failed) > allowed:
                 self.rules[index].failed += [(subject, None) for subject in failed]
+            elif failed and not unknown:
+                self.rules[index].tolerated.append(f"{len(failed)} of {len(group)} violate, which is tolerated")
             elif unknown and (is_empty or len(failed) + len(unknown) > allowed):
                 self.unknown(index, unknown[0])

@@ -10,7 +10,7 @@ from typing import Any
 from policy_engine.changes.model import Change
 from policy_engine.data.model import PiiFinding
 from policy_engine.evaluation.kleene import Undefined
-from policy_engine.plan.expressions import Ask, Expr, Pattern
+from policy_engine.plan.expressions import Ask, Expr, Local, Pattern
 from policy_engine.plan.values import Unknown, show_fraction
 from policy_engine.plan.walk import walk
 from policy_engine.product.model import Dataset, Element, Field, Owner, Place, Port, Product, Sla
@@ -47,15 +47,29 @@ def show(value: Any) -> str:
             return str(value)
 
 
-def reveals(part: Expr) -> bool:
-    """Would printing this expression print a value out of the data?"""
-    return any(isinstance(inner, Ask) and inner.kind in REVEALING for inner in walk(part))
+def revealing_loops(loops: tuple[tuple[str, Expr], ...]) -> frozenset[str]:
+    """The loop variables that stand for values out of the data: of loops over lists that hold such values."""
+    names: frozenset[str] = frozenset()
+    for name, items in loops:
+        if reveals(items, names):
+            names |= {name}
+    return names
 
 
-def render(template: tuple[str | Expr, ...], values: tuple[Any, ...], *, show_values: bool) -> str:
-    """A message with its expressions evaluated."""
+def reveals(part: Expr, names: frozenset[str]) -> bool:
+    """Would printing this expression print a value out of the data? `names` are variables that stand for one."""
+    return any(
+        (isinstance(inner, Ask) and inner.kind in REVEALING) or (isinstance(inner, Local) and inner.name in names)
+        for inner in walk(part)
+    )
+
+
+def render(
+    template: tuple[str | Expr, ...], values: tuple[Any, ...], names: frozenset[str], *, show_values: bool
+) -> str:
+    """A message with its expressions evaluated. `names` are the variables that stand for values of data."""
     pieces = [
-        HIDDEN if not isinstance(part, str) and not show_values and reveals(part) else show(value)
+        HIDDEN if not isinstance(part, str) and not show_values and reveals(part, names) else show(value)
         for part, value in zip(template, values, strict=True)
     ]
     return "".join(pieces)

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from policy_engine.errors import UsageError
+from policy_engine.folders import files_below
 from policy_engine.plan.canonical import Digest, canonical, digest
 
 POLICY_SUFFIX: Final = ".policy"
 TABLE_SUFFIX: Final = ".csv"
+_SUFFIXES: Final = (POLICY_SUFFIX, TABLE_SUFFIX)
 MAX_FILE_BYTES: Final = 8 * 1024 * 1024
 MAX_FILES: Final = 10_000
 
@@ -50,7 +52,7 @@ class LayerFiles:
 def read_layer(layer: Layer, roots: tuple[Path, ...]) -> LayerFiles:
     """All `.policy` and `.csv` files below the roots; a root may also be one policy file.
 
-    Raises UsageError where a root does not exist, holds no policy, or a path occurs twice.
+    Raises UsageError where a root does not exist, holds no policy or a symbolic link, or a path occurs twice.
     """
     members: dict[str, Member] = {}
     for root in roots:
@@ -70,11 +72,14 @@ def _files(root: Path) -> list[tuple[str, Path]]:
     if not root.is_dir():
         kind = "is no .policy file" if root.exists() else "does not exist"
         raise UsageError(f"`{root}` {kind}", help="a layer is a folder of .policy files, or one such file")
-    found = [
-        (path.relative_to(root).as_posix(), path)
-        for path in sorted(root.rglob("*"))
-        if path.suffix in {POLICY_SUFFIX, TABLE_SUFFIX} and path.is_file() and not _is_hidden(path.relative_to(root))
-    ]
+    files = list(files_below(root))
+    for file in files:
+        suffix = file.suffix.strip().lower()
+        if suffix in _SUFFIXES and suffix != file.suffix:
+            raise UsageError(
+                f"`{file}` would not be read", help=f"its name has to end in `{suffix}`, as it stands here"
+            )
+    found = [(file.relative_to(root).as_posix(), file) for file in files if file.suffix in _SUFFIXES]
     if not any(path.endswith(POLICY_SUFFIX) for path, _ in found):
         raise UsageError(
             f"no .policy file in `{root}`", help="a layer without policies checks nothing: is this the folder?"
@@ -84,10 +89,6 @@ def _files(root: Path) -> list[tuple[str, Path]]:
             f"`{root}` holds {len(found)} files, more than {MAX_FILES}", help="name the policy folder itself"
         )
     return found
-
-
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
 
 
 def _read(location: Path) -> bytes:

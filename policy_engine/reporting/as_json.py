@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from policy_engine.evaluation.model import Report, RuleResult, Violation
@@ -14,18 +15,29 @@ SCHEMA: Final = "urn:policy-engine:report:v1"
 _WORST: Final = (Verdict.NON_COMPLIANT, Verdict.INDETERMINATE, Verdict.COMPLIANT)
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that could not be judged, and why."""
+
+    file: str
+    code: str
+    message: str
+    help: str
+
+
 def worst(verdicts: Sequence[Verdict]) -> Verdict:
     """The verdict on several products: the worst of theirs; indeterminate where there is none."""
     return next((verdict for verdict in _WORST if verdict in verdicts), Verdict.INDETERMINATE)
 
 
-def render_json(reports: Sequence[Report]) -> str:
-    """All reports of one run."""
+def render_json(reports: Sequence[Report], errors: Sequence[Refused] = ()) -> str:
+    """All reports of one run, and the files that could not be judged: then the verdict is never better than undecided."""
     document = {
         "schema": SCHEMA,
         "as_of": reports[0].as_of.isoformat().replace("+00:00", "Z") if reports else None,
-        "verdict": worst([report.verdict for report in reports]),
+        "verdict": worst([*(report.verdict for report in reports), *(Verdict.INDETERMINATE for _ in errors)]),
         "products": [_product(report) for report in reports],
+        "errors": [{"file": one.file, "code": one.code, "message": one.message, "help": one.help} for one in errors],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -38,7 +50,7 @@ def _product(report: Report) -> dict[str, Any]:
         "domain": report.domain,
         "file": report.file,
         "digest": report.digest,
-        "previous": report.previous,
+        "previous": "none" if report.is_first else report.previous,
         "stage": report.stage,
         "verdict": report.verdict,
         "policies": {
@@ -57,6 +69,7 @@ def _product(report: Report) -> dict[str, Any]:
             }
             for manifest in report.data
         ],
+        "unread": list(report.unread),
         "counts": {outcome.value: report.count(outcome) for outcome in Outcome},
         "rules": [_rule(report, result) for result in report.results],
         "not_understood": [

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from policy_engine.evaluation.model import Report, RuleResult, Violation
+from policy_engine.plan.layer import Layer
+from policy_engine.reporting.printable import printable
 from policy_engine.verdict import Enforcement, Outcome, Verdict
 
 #: `style(text, role)` may add colour; roles: good, bad, doubt, heading, quiet.
@@ -22,6 +24,7 @@ _HEADINGS: Final = {
     Enforcement.WARN: ("warns", "doubt"),
     Enforcement.INFORM: ("informs", "quiet"),
 }
+_LAYERS: Final = {Layer.GLOBAL: "", Layer.DOMAIN: "local"}
 #: Violations of one rule that are shown; the rest is counted.
 SHOWN: Final = 20
 
@@ -33,6 +36,7 @@ def plain(text: str, _role: str) -> str:
 
 def render_text(report: Report, style: Style = plain, *, verbose: bool = False) -> str:
     """The whole report. `verbose` adds what passed and what did not apply."""
+    report = printable(report)
     lines = [*headline(report, style)]
     for enforcement in (Enforcement.BLOCK, Enforcement.WARN, Enforcement.INFORM):
         failed = [r for r in report.results if r.outcome is Outcome.FAIL and r.enforcement is enforcement]
@@ -54,10 +58,11 @@ def render_text(report: Report, style: Style = plain, *, verbose: bool = False) 
     return "\n".join(lines) + "\n"
 
 
-def render_summary(reports: Sequence[Report]) -> str:
+def render_summary(reports: Sequence[Report], refused: int) -> str:
     """One line about several products."""
     counts = [(sum(report.verdict is verdict for report in reports), word) for verdict, word in _WORDS.items()]
-    return f"{len(reports)} products: {', '.join(f'{count} {word}' for count, word in counts if count)}\n"
+    counts.append((refused, "could not be read"))
+    return f"{len(reports) + refused} products: {', '.join(f'{count} {word}' for count, word in counts if count)}\n"
 
 
 def headline(report: Report, style: Style = plain) -> Iterator[str]:
@@ -76,13 +81,15 @@ def headline(report: Report, style: Style = plain) -> Iterator[str]:
     said = ", ".join(f"{count} {word}" for count, word in counts if count)
     moment = report.as_of.isoformat().replace("+00:00", "Z")
     yield style(f"{len(report.results)} rules: {said}; stage {report.stage}, as of {moment}", "quiet")
-    if not report.data:
+    if report.unread:
+        yield style(f"given and not read, since no rule that is due asks for it: {', '.join(report.unread)}", "quiet")
+    elif not report.data:
         yield style("no data was given: only metadata was checked", "quiet")
 
 
 def _failed(report: Report, result: RuleResult, style: Style) -> Iterator[str]:
-    owner = f"  {result.owner}" if result.owner else ""
-    yield f"  {style(result.rule, 'heading')}  {style(f'{result.severity}{owner}', 'quiet')}"
+    said = "  ".join(part for part in (result.severity, _LAYERS[result.layer], result.owner) if part)
+    yield f"  {style(result.rule, 'heading')}  {style(said, 'quiet')}"
     for violation in result.violations[:SHOWN]:
         yield from _violation(report, violation, style)
     if len(result.violations) > SHOWN:

@@ -116,6 +116,17 @@ class Tally:
     unknown: bool = False
 
 
+def sorted_conjuncts(condition: Expr | None) -> tuple[list[Expr], Expr | None]:
+    """What of a condition does not look at the row, in parts, and what does."""
+    if condition is None:
+        return [], None
+    if isinstance(condition, And):
+        (left, one), (right, other) = sorted_conjuncts(condition.left), sorted_conjuncts(condition.right)
+        within = one if other is None else other if one is None else And(one, other)
+        return [*left, *right], within
+    return ([], condition) if columns(condition) else ([condition], None)
+
+
 class Meaning:
     """The meaning of one checked set in one world."""
 
@@ -133,7 +144,10 @@ class Meaning:
             self.roots[name] = tuple(SimpleNamespace(**dict(zip(header, row, strict=True))) for row in table.rows)
 
     def judge(self, policy: CheckedPolicy, rule: CheckedRule) -> Judged:
-        """Stage, scope, subjects, tolerance: in this order."""
+        """Scope where the contract alone tells, stage, scope that rests on data, subjects, tolerance: in this order."""
+        rests = policy.scope is not None and any(self.asks(policy.scope))
+        if policy.scope is not None and not rests and self.value(policy.scope, self.roots) is False:
+            return Judged("not_applicable")
         stage = rule.stage or policy.stage or (Stage.PUBLISH if self.needs(policy, rule) == "data" else Stage.CHANGE)
         order = list(Stage)
         if order.index(stage) > order.index(self.world.stage):
@@ -211,7 +225,14 @@ class Meaning:
         """Rows, or the present values of a field."""
         assert isinstance(items, Attribute)
         of = self.value(items.of, names)
-        when = None if rule.when is None else self.prepared(rule.when, names)
+        before, within = sorted_conjuncts(rule.when)
+        decided = [self.truth(part, names) for part in before]
+        if False in decided:
+            return
+        if not all(part is True for part in decided):
+            tally.unknown = True
+            return
+        when = None if within is None else self.prepared(within, names)
         require = self.prepared(rule.require, names)
         rows = self.rows(of, [require] if when is None else [when, require])
         if isinstance(rows, Nothing) or not rows:

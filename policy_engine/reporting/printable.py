@@ -1,0 +1,34 @@
+"""Texts of contracts and policies as they may be printed: no sign that moves, hides or forges what stands around it."""
+
+from __future__ import annotations
+
+import dataclasses
+import unicodedata
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
+
+
+def clean(text: str, *, lines: bool = False) -> str:
+    """Control and format characters as their code points; line breaks stay where `lines` says so."""
+    return "".join(char if _is_harmless(char) or (lines and char == "\n") else f"\\u{ord(char):04x}" for char in text)
+
+
+def _is_harmless(char: str) -> bool:
+    return (char.isascii() and char.isprintable()) or not unicodedata.category(char).startswith(("C", "Zl", "Zp"))
+
+
+def printable(value: _T, *, lines: bool = False) -> _T:
+    """The same frozen data with every text in it cleaned. Fixes may be blocks of several lines."""
+    return _printed(value, lines)  # type: ignore[no-any-return]
+
+
+def _printed(value: Any, lines: bool) -> Any:
+    if type(value) is str:
+        return value if value.isascii() and value.isprintable() else clean(value, lines=lines)
+    if type(value) is tuple:
+        return tuple(_printed(item, lines) for item in value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        parts = {part.name: getattr(value, part.name) for part in dataclasses.fields(value)}
+        return dataclasses.replace(value, **{name: _printed(part, name == "fix") for name, part in parts.items()})
+    return value

@@ -1,0 +1,57 @@
+"""What an evaluation asks of the data that was given: which datasets it read, and whether they could be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from policy_engine.data.model import UNREADABLE, Answer, Metric, Unavailable
+from policy_engine.data.source import Source
+from policy_engine.evaluation.model import RuleResult
+from policy_engine.plan.layer import Layer
+from policy_engine.product.model import Product
+from policy_engine.verdict import ENGINE, Enforcement, Outcome
+
+
+class Scanned:
+    """The data of one product. `asked` are the datasets of which something was asked and that were given."""
+
+    def __init__(self, product: Product, sources: Mapping[str, Source]) -> None:
+        self.asked: set[str] = set()
+        self._product = product
+        self._sources = sources
+        self._reasons: dict[str, str] = {}
+
+    def scan(self, metrics: Iterable[Metric]) -> Mapping[Metric, Answer]:
+        """Answers, in one pass where one is enough. Data libraries are imported where there is data."""
+        from policy_engine.data.scan import scan
+
+        answers = scan(self._product, self._sources, metrics)
+        for metric, answer in answers.items():
+            self.asked |= {metric.dataset, getattr(metric, "other_dataset", metric.dataset)} & self._sources.keys()
+            if isinstance(answer, Unavailable) and answer.code == UNREADABLE and metric.dataset in self._sources:
+                self._reasons.setdefault(metric.dataset, answer.reason)
+        return answers
+
+    def unreadable(self) -> Iterator[RuleResult]:
+        """Data that was given and cannot be read leaves the product undecided, whatever rules asked for it."""
+        if self._reasons:
+            yield RuleResult(
+                rule=f"{ENGINE}.data_is_readable",
+                layer=Layer.GLOBAL,
+                severity="high",
+                enforcement=Enforcement.BLOCK,
+                next_enforcement=None,
+                outcome=Outcome.INDETERMINATE,
+                subjects=len(self._reasons),
+                violations=(),
+                reasons=tuple(reason for _, reason in sorted(self._reasons.items())),
+                controls=(),
+                owner="",
+                documentation="Data that is given can be read.",
+            )
+
+
+def stamp(source: Source) -> tuple[tuple[int, int, int, int], ...]:
+    """Which files these are, and when each was changed last: a file put in another's place has another stamp."""
+    found = [file.stat() for file in source.files]
+    return tuple((one.st_ino, one.st_size, one.st_mtime_ns, one.st_ctime_ns) for one in found)
