@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from policy_engine.attestation.contract import check_product, check_resource, check_signer
 from policy_engine.attestation.layers import check_layer
 from policy_engine.attestation.model import Requirement, Status, Step
-from policy_engine.attestation.statement import DatasetUsed, Evaluation, time_of
+from policy_engine.attestation.statement import DatasetUsed, DigestSet, Evaluation, First, time_of
 from policy_engine.attestation.steps import StepName
 from policy_engine.plan.canonical import digest
 from policy_engine.plan.layer import Layer
@@ -54,7 +54,7 @@ def check_all(stated: Evaluation, signer: TrustedKey, given: Given) -> Iterator[
         is_required=Requirement.LOCAL in require and stated.policies.local is not None,
     )
     yield _results(stated)
-    yield _previous(stated, given.previous)
+    yield _previous(stated, given.previous, is_required=Requirement.PREVIOUS in require)
     yield _waivers(stated)
     for name, reason, requirement in (
         (StepName.TIME, "no timestamp: the time is the signer's own word", Requirement.TIME),
@@ -151,17 +151,26 @@ def _results(stated: Evaluation) -> Step:
     return Step(StepName.RESULTS, Status.FAIL, reason)
 
 
-def _previous(stated: Evaluation, previous: bytes | None) -> Step:
-    found = None if previous is None else digest(previous)
-    attested = None if stated.previous is None else stated.previous.sha256
-    if found is None:
-        was = (
-            "with no earlier one" if attested is None else f"with one of digest {short(attested)}, which was not given"
-        )
-        return Step(StepName.PREVIOUS, Status.NOT_CHECKED, f"the contract was compared {was}", is_required=False)
+def _previous(stated: Evaluation, previous: bytes | None, *, is_required: bool) -> Step:
+    attested: str | None = None
+    match stated.previous:
+        case DigestSet(sha256=sha256):
+            attested, said = (
+                sha256,
+                f"the contract was compared with one of digest {short(sha256)}, which was not given",
+            )
+        case First():
+            said = "the signer says that this is the first version"
+        case None:
+            said = "the signer compared with no earlier version"
+    if previous is None:
+        return Step(StepName.PREVIOUS, Status.NOT_CHECKED, said, is_required=is_required)
+    found = digest(previous)
+    if attested is None:
+        reason = f"an earlier contract was given, digest {short(found)}, and {said}"
+        return Step(StepName.PREVIOUS, Status.FAIL, reason)
     if found != attested:
-        was = "none" if attested is None else short(attested)
-        reason = f"the earlier contract given has digest {short(found)}, the one compared with {was}"
+        reason = f"the earlier contract given has digest {short(found)}, the one compared with {short(attested)}"
         return Step(StepName.PREVIOUS, Status.FAIL, reason)
     return Step(StepName.PREVIOUS, Status.PASS, f"the earlier contract given is the one compared with, {short(found)}")
 

@@ -37,6 +37,7 @@ class Requirement(StrEnum):
     GLOBAL = "global"
     LOCAL = "local"
     DATA = "data"
+    PREVIOUS = "previous"
     LOG = "log"
     TIME = "time"
     REPLAY = "replay"

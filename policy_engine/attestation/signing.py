@@ -13,6 +13,7 @@ from policy_engine.attestation.statement import (
     PREDICATE_TYPE,
     STATEMENT_TYPE,
     ProductJudged,
+    dataset_subject,
     read_statement,
 )
 from policy_engine.errors import UsageError, VerificationError
@@ -67,7 +68,7 @@ def _statement(
     judged = ProductJudged.model_construct(id=report.id, version=report.version, domain=report.domain)
     data = sorted(report.data, key=lambda manifest: manifest.dataset)
     subjects: list[_Json] = [{"name": judged.subject, "digest": _digest(report.digest)}]
-    subjects += [{"name": f"data/{used.dataset}", "digest": _digest(used.digest)} for used in data]
+    subjects += [{"name": dataset_subject(used.dataset), "digest": _digest(used.digest)} for used in data]
     return {
         "_type": STATEMENT_TYPE,
         "predicateType": PREDICATE_TYPE,
@@ -84,7 +85,7 @@ def _statement(
             "engine": {"id": ENGINE, "version": version(ENGINE), "language": report.policies.language},
             "parameters": {"asOf": _time(report.as_of)},
             "data": [_dataset(used) for used in data],
-            "previous": None if report.previous is None else _digest(report.previous),
+            "previous": _previous(report),
             "results": [_result(each) for each in sorted(report.results, key=lambda each: (each.layer, each.rule))],
             "counts": {outcome.value: report.count(outcome) for outcome in Outcome},
             "verdict": report.verdict,
@@ -107,6 +108,12 @@ def _members(files: LayerFiles) -> _Json:
     return [
         {"path": member.path, "sha256": digest(member.content), "size": len(member.content)} for member in files.members
     ]
+
+
+def _previous(report: Report) -> _Json:
+    if report.previous is not None:
+        return _digest(report.previous)
+    return {"first": True} if report.is_first else None
 
 
 def _dataset(used: Manifest) -> _Json:

@@ -29,8 +29,16 @@ def _existing(text: str) -> str:
     return text
 
 
+def _true(value: bool) -> bool:
+    if not value:
+        raise ValueError("is true or is not there")
+    return value
+
+
 Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
+#: Names that hold three texts with every byte as `%XX`.
+Name = Annotated[str, Field(min_length=1, max_length=80_000)]
 Number = Annotated[int, Field(ge=0, lt=2**53)]
 Time = Annotated[
     str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"), AfterValidator(_existing)
@@ -50,7 +58,7 @@ class DigestSet(_Exact):
 class Subject(_Exact):
     """Something that the statement is about, by name and digest."""
 
-    name: Text
+    name: Name
     digest: DigestSet
 
 
@@ -65,15 +73,17 @@ class ProductJudged(_Exact):
 
     @property
     def subject(self) -> str:
-        """`domain/id@version`, without the parts that the contract does not state."""
-        domain = f"{self.domain}/" if self.domain is not None else ""
-        version = f"@{self.version}" if self.version is not None else ""
-        return f"{domain}{self.id}{version}"
+        """`domain/id@version`, each part percent-encoded; no domain and no `/`, or nothing after `@`, if unstated.
+
+        The one `@` is always there, so that no two products and no dataset have the same name.
+        """
+        domain = f"{_encoded(self.domain)}/" if self.domain is not None else ""
+        return f"{domain}{_encoded(self.id)}@{_encoded(self.version or '')}"
 
     @property
     def uri(self) -> str:
         """`mesh:domain/id/version`, each part percent-encoded, an unstated one empty."""
-        return "mesh:" + "/".join(quote(part or "", safe="") for part in (self.domain, self.id, self.version))
+        return "mesh:" + "/".join(_encoded(part or "") for part in (self.domain, self.id, self.version))
 
 
 class MemberUsed(_Exact):
@@ -123,6 +133,18 @@ class DatasetUsed(_Exact):
     bytes: Number
     sampled: bool
 
+    @property
+    def subject(self) -> str:
+        """`data/dataset`, percent-encoded: never with the `@` that every product has."""
+        return dataset_subject(self.dataset)
+
+
+class First(_Exact):
+    """In the place of an earlier contract: there is none, the signer says."""
+
+    # a `Literal[True]` would take 1 as well
+    first: Annotated[bool, AfterValidator(_true)]
+
 
 class RuleFound(_Exact):
     """One effective rule and what came of it: counts, never a message."""
@@ -152,14 +174,14 @@ class Counts(BaseModel):
 class Evaluation(_Exact):
     """The predicate."""
 
-    resource_uri: Text
+    resource_uri: Name
     product: ProductJudged
     stage: Stage
     policies: Policies
     engine: Engine
     parameters: Parameters
     data: Annotated[tuple[DatasetUsed, ...], Field(max_length=MAX_DATASETS)]
-    previous: DigestSet | None
+    previous: DigestSet | First | None
     results: Annotated[tuple[RuleFound, ...], Field(max_length=MAX_RULES)]
     counts: Counts
     verdict: Verdict
@@ -200,13 +222,22 @@ def time_of(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def dataset_subject(dataset: str) -> str:
+    """The name of a dataset among the subjects."""
+    return f"data/{_encoded(dataset)}"
+
+
+def _encoded(part: str) -> str:
+    return quote(part, safe="")
+
+
 def _check_subjects(statement: Statement) -> None:
     predicate = statement.predicate
     datasets = [used.dataset for used in predicate.data]
     if datasets != sorted(set(datasets)):
         refuse(StepName.STATEMENT, "the datasets are not each there once, in order")
     expected = [(predicate.product.subject, predicate.product.digest)]
-    expected += [(f"data/{used.dataset}", used.digest) for used in predicate.data]
+    expected += [(used.subject, used.digest) for used in predicate.data]
     if [(subject.name, subject.digest) for subject in statement.subject] != expected:
         refuse(StepName.STATEMENT, "the subjects are not the product and the datasets that the predicate speaks of")
 

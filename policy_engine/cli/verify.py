@@ -40,7 +40,7 @@ _PATH = click.Path(path_type=Path)
 @click.option(
     "--require",
     multiple=True,
-    type=click.Choice(["data", "log", "time", "replay"]),
+    type=click.Choice(["data", "previous", "log", "time", "replay"]),
     help="insist on a step that is else optional; repeatable",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text by default")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, TypeAlias
 
 from policy_engine.attestation import Conclusion, Statement, Status, Step, StepName, Verification
+from policy_engine.attestation.statement import Evaluation, time_of
 from policy_engine.trust import TrustedKey
+from policy_engine.verdict import Enforcement, Outcome, Verdict
 
 SCHEMA: Final = "urn:policy-engine:verification:v1"
 
@@ -18,6 +22,7 @@ _WITHOUT: Final = {
     StepName.PRODUCT: "the contract",
     StepName.DATA: "the data",
     StepName.GLOBAL: "the global policies",
+    StepName.PREVIOUS: "an earlier version",
     StepName.TIME: "a timestamp",
     StepName.LOG: "the log",
     StepName.TRUST: "a chain of trust",
@@ -32,11 +37,8 @@ _COLOURS: Final[dict[str, str]] = {
     Status.FAIL: "\x1b[31m",
     Status.NOT_CHECKED: "\x1b[33m",
 }
-_MEANING: Final = {
-    "compliant": "the product met every blocking policy",
-    "non_compliant": "the product did not meet a blocking policy",
-    "indeterminate": "it could not be told whether the product met the blocking policies",
-}
+#: What a reader must see rule by rule, in this order; what passed or did not apply is counted.
+_LISTED: Final = (Outcome.FAIL, Outcome.INDETERMINATE, Outcome.DUE_LATER, Outcome.WAIVED)
 #: From bad to good: a file that could not be read, then as the exit codes 2, 1, 3, 0.
 _WORST_FIRST: Final = (None, Conclusion.REFUSED, Conclusion.INCOMPLETE, Conclusion.VERIFIED)
 
@@ -107,7 +109,7 @@ def _attested(done: Verification) -> list[str]:
         return ["  nothing that it says is believed: no verdict, no product, no signer"]
     stated = done.statement.predicate
     is_refused = done.conclusion is Conclusion.REFUSED
-    verdict = f"{stated.verdict}: {_MEANING[stated.verdict]}"
+    verdict = f"{stated.verdict}: {_meaning(stated)}"
     counts = stated.counts.model_dump(by_alias=True)
     found = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
     rows = [
@@ -115,13 +117,65 @@ def _attested(done: Verification) -> list[str]:
             "verdict claimed" if is_refused else "verdict attested",
             f"{verdict} (refused: not to be relied on)" if is_refused else verdict,
         ),
-        ("product", stated.product.subject),
+        ("product", stated.product.id),
+        ("version", stated.product.version or "not stated"),
+        ("domain", stated.product.domain or "not stated"),
         ("signer", f"{done.signer.name}, key {done.signer.key.id}"),
         ("as of", f"{stated.parameters.as_of}, stage {stated.stage}"),
         ("signed", f"{stated.time_evaluated}, by the signer's own word"),
+        *(("note", apart) for apart in _apart(stated)),
         ("rules", found or "none"),
     ]
-    return [f"  {title:<17} {_plain(text)}" for title, text in rows]
+    return [*(f"  {title:<17} {_plain(text)}" for title, text in rows), *_rules(stated)]
+
+
+def _meaning(stated: Evaluation) -> str:
+    """What the verdict says, from the results themselves: which rules blocked, and which did not yet."""
+    moment = f"at stage {stated.stage} as of {stated.parameters.as_of[:10]}"
+    blocking = [found.outcome for found in stated.results if found.enforcement is Enforcement.BLOCK]
+    in_force = [outcome for outcome in blocking if outcome is not Outcome.DUE_LATER]
+    match stated.verdict:
+        case Verdict.COMPLIANT if not in_force:
+            said = f"no rule blocks {moment}"
+        case Verdict.COMPLIANT if set(in_force) == {Outcome.NOT_APPLICABLE}:
+            said = f"no rule that blocks {moment} applies to the product"
+        case Verdict.COMPLIANT:
+            said = f"met every policy that blocks {moment}"
+        case Verdict.NON_COMPLIANT:
+            said = f"did not meet a policy that blocks {moment}"
+        case Verdict.INDETERMINATE if Outcome.INDETERMINATE in in_force:
+            said = f"cannot be told whether it met every policy that blocks {moment}"
+        case Verdict.INDETERMINATE:
+            said = f"nothing was checked {moment}"
+    return "; ".join([said, *_exceptions(blocking)])
+
+
+def _exceptions(blocking: list[Outcome]) -> Iterator[str]:
+    for outcome, what in ((Outcome.WAIVED, "waived"), (Outcome.DUE_LATER, "not due yet")):
+        if count := blocking.count(outcome):
+            yield f"{count} blocking {'rule is' if count == 1 else 'rules are'} {what}"
+
+
+def _apart(stated: Evaluation) -> Iterator[str]:
+    """Whether the time that the policies took for now is another than that of signing, by more than a day."""
+    signed, as_of = time_of(stated.time_evaluated), time_of(stated.parameters.as_of)
+    if abs(signed - as_of) > timedelta(days=1):
+        side = "before" if as_of < signed else "after"
+        yield f"policies were applied as of {as_of.date()}, {abs(signed - as_of).days} days {side} it was signed"
+
+
+def _rules(stated: Evaluation) -> list[str]:
+    listed = [found for outcome in _LISTED for found in stated.results if found.outcome is outcome]
+    wide = max((len(_plain(found.rule)) for found in listed), default=0)
+    return [
+        f"    {found.outcome:<13}  {found.layer:<6}  {found.enforcement:<6}  {_plain(found.rule):<{wide}}"
+        f"  {_amount(found.violations)}".rstrip()
+        for found in listed
+    ]
+
+
+def _amount(violations: int) -> str:
+    return f"{violations} {'violation' if violations == 1 else 'violations'}" if violations else ""
 
 
 def _steps(steps: tuple[Step, ...], *, colour: bool) -> list[str]:
@@ -196,4 +250,15 @@ def _said(statement: Statement, signer: TrustedKey) -> dict[str, _Json]:
         "time_evaluated": stated.time_evaluated,
         "stage": stated.stage.value,
         "counts": stated.counts.model_dump(by_alias=True),
+        "results": [
+            {
+                "rule": found.rule,
+                "layer": found.layer.value,
+                "enforcement": found.enforcement.value,
+                "outcome": found.outcome.value,
+                "subjects": found.subjects,
+                "violations": found.violations,
+            }
+            for found in stated.results
+        ],
     }

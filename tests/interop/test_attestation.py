@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +22,9 @@ from securesystemslib.signer import SSlibKey
 
 from policy_engine.attestation import sign
 from policy_engine.attestation.envelope import pae
+from policy_engine.data.manifest import fingerprint
 from policy_engine.data.model import DataFile, Manifest
+from policy_engine.data.source import open_source
 from policy_engine.evaluation.model import PoliciesUsed, Report, RuleResult
 from policy_engine.plan.canonical import digest
 from policy_engine.plan.layer import Layer
@@ -100,7 +103,7 @@ def test_in_toto_attestation_accepts_the_statement() -> None:
     found = Statement.copy_from_pb(json_format.Parse(payload, statement_pb2.Statement()))
     found.validate()
     assert [(subject.name, subject.digest["sha256"]) for subject in found.pb.subject] == [
-        ("finance/påyroll@1.2.0", digest(b"contract")),
+        ("finance/p%C3%A5yroll@1.2.0", digest(b"contract")),
         ("data/employees", digest(b"list")),
     ]
     assert found.pb.predicate["verdict"] == "compliant"
@@ -147,3 +150,12 @@ def test_openssl_keys_are_read(tmp_path: Path) -> None:
     assert openssl("pkey", "-in", f"{private}", "-pubout", "-out", f"{public}").returncode == 0
     private.chmod(0o600)
     assert load_private(private).public == load_public(public)
+
+
+def test_a_shell_computes_the_same_digest_of_data_as_the_how_to_says(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/how-to/verify-an-attestation.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"```bash\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "employees.csv").write_bytes(b"id\n1\n")
+    done = subprocess.run(["bash", "-euc", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    expected = fingerprint(open_source("employees", str(tmp_path / "employees.csv"))).digest
+    assert done.stdout.split()[-1] == expected

@@ -9,6 +9,7 @@ import pytest
 
 from attestation.samples import (
     AS_OF,
+    DATA,
     ENVELOPE,
     EVALUATED,
     GLOBAL,
@@ -132,7 +133,7 @@ def test_what_the_contract_does_not_state_is_null() -> None:
     contract = b"apiVersion: v3.1.0\nkind: DataContract\nid: payroll\nstatus: active\n"
     content = signed(replace(REPORT, name=None, version=None, domain=None, digest=digest(contract)))
     payload = payload_of(content)
-    assert payload["subject"][0]["name"] == "payroll"
+    assert payload["subject"][0]["name"] == "payroll@"
     assert payload["predicate"]["resourceUri"] == "mesh:/payroll/"
     assert examined(content, product=contract).conclusion is Conclusion.VERIFIED
 
@@ -140,6 +141,39 @@ def test_what_the_contract_does_not_state_is_null() -> None:
 def test_a_resource_uri_is_unambiguous_whatever_the_parts_hold() -> None:
     content = signed(replace(REPORT, domain="a/b", id="c d", version="1%2"))
     assert payload_of(content)["predicate"]["resourceUri"] == "mesh:a%2Fb/c%20d/1%252"
+
+
+def test_no_two_products_and_no_dataset_have_the_same_subject() -> None:
+    named = [
+        ("finance", "payroll", "1.2.0"),
+        (None, "finance/payroll@1.2.0", None),
+        (None, "finance/payroll", "1.2.0"),
+        ("finance", "payroll@1.2.0", None),
+        ("finance", "payroll", None),
+        (None, "payroll", "1.2.0"),
+        (None, "finance%2Fpayroll", "1.2.0"),
+        ("data", "payroll", None),
+    ]
+    reports = [replace(REPORT, domain=domain, id=name, version=version) for domain, name, version in named]
+    subjects = [payload_of(signed(report))["subject"][0]["name"] for report in reports]
+    assert len(set(subjects)) == len(named)
+    assert subjects[:2] == ["finance/payroll@1.2.0", "finance%2Fpayroll%401.2.0@"]
+    datasets = [replace(DATA["employees"], dataset=name) for name in ("a@1", "b/c", "payroll", "payroll@")]
+    found = [each["name"] for each in payload_of(signed(replace(REPORT, data=tuple(datasets))))["subject"][1:]]
+    assert found == ["data/a%401", "data/b%2Fc", "data/payroll", "data/payroll%40"]
+    assert not set(found) & set(subjects)
+
+
+def test_long_names_are_signed_with_every_byte_encoded() -> None:
+    contract = replace(REPORT, domain="\U0001f600" * 2000, id="\U0001f600" * 2000, version="\U0001f600" * 2000)
+    assert len(payload_of(signed(contract))["subject"][0]["name"]) > 72_000
+
+
+def test_a_first_version_is_stated_as_one() -> None:
+    none, first = replace(REPORT, previous=None), replace(REPORT, previous=None, is_first=True)
+    assert payload_of(signed(REPORT))["predicate"]["previous"] == {"sha256": REPORT.previous}
+    assert payload_of(signed(none))["predicate"]["previous"] is None
+    assert payload_of(signed(first))["predicate"]["previous"] == {"first": True}
 
 
 @pytest.mark.parametrize(

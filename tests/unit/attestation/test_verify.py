@@ -7,7 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from attestation.samples import DATA, ENVELOPE, GIVEN, KEY, KEYRING, REPORT, SMALL, code_of, examined, result, signed
+from attestation.samples import (
+    DATA,
+    ENVELOPE,
+    GIVEN,
+    KEY,
+    KEYRING,
+    REPORT,
+    SMALL,
+    code_of,
+    examined,
+    forged,
+    result,
+    signed,
+)
 from policy_engine.attestation import (
     CODES,
     REQUIRED_BY_DEFAULT,
@@ -93,6 +106,35 @@ def test_some_of_the_data_leaves_the_rest_unchecked() -> None:
 )
 def test_what_cannot_be_checked_yet_is_incomplete_when_required(requirement: Requirement, code: str) -> None:
     assert code_of(require=REQUIRED_BY_DEFAULT | {requirement}) == code
+
+
+@pytest.mark.parametrize(
+    ("is_first", "reason"),
+    [(True, "the signer says that this is the first version"), (False, "the signer compared with no earlier version")],
+)
+def test_the_signer_says_first_or_compared_with_nothing(is_first: bool, reason: str) -> None:
+    content = signed(replace(REPORT, previous=None, is_first=is_first))
+    step = next(each for each in examined(content, previous=None).steps if each.name is StepName.PREVIOUS)
+    assert (step.status, step.reason) == (Status.NOT_CHECKED, reason)
+    assert code_of(content, previous=None) is None
+    assert code_of(content, previous=None, require=REQUIRED_BY_DEFAULT | {Requirement.PREVIOUS}) == "ATT019"
+    refused = examined(content).decisive
+    assert refused is not None
+    assert (refused.code, refused.status, reason in refused.reason) == ("ATT019", Status.FAIL, True)
+
+
+def test_an_earlier_contract_is_required_only_when_asked_for() -> None:
+    require = REQUIRED_BY_DEFAULT | {Requirement.PREVIOUS}
+    assert code_of(require=require) is None
+    assert code_of(previous=None) is None
+    assert code_of(previous=None, require=require) == "ATT019"
+
+
+@pytest.mark.parametrize(
+    "previous", [{}, {"first": False}, {"first": 1}, {"first": None}, {"first": True, "sha256": "0" * 64}, True, []]
+)
+def test_previous_is_a_digest_or_first_or_null(previous: object) -> None:
+    assert code_of(forged(lambda s: s["predicate"].update(previous=previous))) == "ATT010"
 
 
 def test_local_policies_are_required_only_where_some_were_applied() -> None:

@@ -15,11 +15,11 @@ from policy_engine.attestation import sign
 from policy_engine.cli.main import invoke
 from policy_engine.data.manifest import fingerprint
 from policy_engine.data.source import open_source
-from policy_engine.evaluation.model import PoliciesUsed, Report, RuleResult
+from policy_engine.evaluation.model import PoliciesUsed, Report, RuleResult, Violation
 from policy_engine.plan.canonical import digest
 from policy_engine.plan.layer import Layer, read_layer
 from policy_engine.trust import PrivateKey, generate, load_keyring, save
-from policy_engine.verdict import Enforcement, Outcome, Stage, Verdict
+from policy_engine.verdict import Enforcement, Outcome, Stage, Verdict, conclude
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 PRODUCT = ["--product", "payroll.odcs.yaml"]
@@ -97,9 +97,14 @@ def test_the_example_of_help_works_as_shown(capsys: pytest.CaptureFixture[str]) 
 
 def test_the_first_line_says_what_it_did_without(capsys: pytest.CaptureFixture[str]) -> None:
     assert verify(FILE, *GIVEN) == 0
-    assert first_line(capsys) == "verified, without the data, a timestamp, the log, a chain of trust, a replay"
+    assert (
+        first_line(capsys)
+        == "verified, without the data, an earlier version, a timestamp, the log, a chain of trust, a replay"
+    )
     assert verify(FILE, *GIVEN, *DATA) == 0
-    assert first_line(capsys) == "verified, without a timestamp, the log, a chain of trust, a replay"
+    assert (
+        first_line(capsys) == "verified, without an earlier version, a timestamp, the log, a chain of trust, a replay"
+    )
 
 
 def test_every_step_is_printed_with_its_code(capsys: pytest.CaptureFixture[str]) -> None:
@@ -116,7 +121,8 @@ def test_an_attestation_of_a_product_that_does_not_comply_verifies_and_says_both
     assert verify(FILE, *GIVEN) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("verified")
-    assert "non_compliant: the product did not meet a blocking policy" in lines[1]
+    assert lines[1].endswith("non_compliant: did not meet a policy that blocks at stage publish as of 2026-03-01")
+    assert "    fail           global  block   acme.naming" in lines
 
 
 @pytest.mark.parametrize(
@@ -128,6 +134,7 @@ def test_an_attestation_of_a_product_that_does_not_comply_verifies_and_says_both
         ((*GIVEN, "--require", "data"), 3, "ATT015"),
         ((*GIVEN, *DATA, "--require", "data"), 0, None),
         ((*GIVEN, "--require", "log"), 3, "ATT022"),
+        ((*GIVEN, "--require", "previous"), 3, "ATT019"),
         ((*GIVEN, "--require", "time"), 3, "ATT021"),
         ((*GIVEN, "--require", "replay"), 3, "ATT024"),
         ((*GLOBAL, "--product", "employees.csv"), 1, "ATT011"),
@@ -143,6 +150,111 @@ def test_exit_codes(
     Path("payroll.csv").write_text("a,b\n1,3\n")
     assert verify(FILE, *given, "--format", "json") == exit_code
     assert as_json(capsys)["attestations"][0]["code"] == code
+
+
+RULE = RuleResult("r", Layer.GLOBAL, "high", Enforcement.BLOCK, None, Outcome.PASS, 1, (), (), (), "council", "")
+MOMENT = "at stage publish as of 2026-03-01"
+
+
+def blocking(*outcomes: Outcome) -> tuple[RuleResult, ...]:
+    """A rule that warns and passes, and blocking ones."""
+    warning = replace(RULE, rule="a.warns", enforcement=Enforcement.WARN)
+    return (warning, *(replace(RULE, rule=f"b.{number}", outcome=each) for number, each in enumerate(outcomes)))
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [
+        ((Outcome.PASS,), f"compliant: met every policy that blocks {MOMENT}"),
+        (
+            (Outcome.PASS, *[Outcome.DUE_LATER] * 3),
+            f"compliant: met every policy that blocks {MOMENT}; 3 blocking rules are not due yet",
+        ),
+        ((Outcome.DUE_LATER,), f"compliant: no rule blocks {MOMENT}; 1 blocking rule is not due yet"),
+        ((), f"compliant: no rule blocks {MOMENT}"),
+        ((Outcome.NOT_APPLICABLE,), f"compliant: no rule that blocks {MOMENT} applies to the product"),
+        (
+            (Outcome.PASS, Outcome.WAIVED),
+            f"compliant: met every policy that blocks {MOMENT}; 1 blocking rule is waived",
+        ),
+        (
+            (Outcome.FAIL, Outcome.DUE_LATER),
+            f"non_compliant: did not meet a policy that blocks {MOMENT}; 1 blocking rule is not due yet",
+        ),
+        ((Outcome.INDETERMINATE,), f"indeterminate: cannot be told whether it met every policy that blocks {MOMENT}"),
+    ],
+)
+def test_the_second_line_says_what_the_verdict_covers(
+    outcomes: tuple[Outcome, ...], said: str, key: PrivateKey, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = blocking(*outcomes)
+    attest(FILE, replace(report(), results=results, verdict=conclude(results)), key)
+    verify(FILE, *GIVEN)
+    assert capsys.readouterr().out.splitlines()[1] == f"  verdict attested  {said}"
+
+
+def test_a_verdict_on_nothing_says_so(key: PrivateKey, capsys: pytest.CaptureFixture[str]) -> None:
+    attest(FILE, replace(report(), results=(), verdict=Verdict.INDETERMINATE), key)
+    verify(FILE, *GIVEN)
+    assert f"indeterminate: nothing was checked {MOMENT}\n" in capsys.readouterr().out
+
+
+def test_rules_that_did_not_simply_pass_are_listed_and_json_has_all(
+    key: PrivateKey, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = blocking(Outcome.DUE_LATER, Outcome.FAIL, Outcome.INDETERMINATE, Outcome.NOT_APPLICABLE)
+    violations = (Violation("x", "m", None, None),) * 2
+    results = (*results[:2], replace(results[2], rule="b.longer_name", violations=violations), *results[3:])
+    attest(FILE, replace(report(), results=results, verdict=Verdict.NON_COMPLIANT), key)
+    verify(FILE, *GIVEN)
+    lines = capsys.readouterr().out.splitlines()
+    at = lines.index("  rules             1 pass, 1 fail, 1 not_applicable, 1 indeterminate, 1 due_later")
+    assert lines[at + 1 : at + 5] == [
+        "    fail           global  block   b.longer_name  2 violations",
+        "    indeterminate  global  block   b.2",
+        "    due_later      global  block   b.0",
+        "",
+    ]
+    verify(FILE, *GIVEN, "--format", "json")
+    found = as_json(capsys)["attestations"][0]["attested"]["results"]
+    assert [each["rule"] for each in found] == ["a.warns", "b.0", "b.2", "b.3", "b.longer_name"]
+    assert found[-1] == {
+        "rule": "b.longer_name",
+        "layer": "global",
+        "enforcement": "block",
+        "outcome": "fail",
+        "subjects": 1,
+        "violations": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("as_of", "said"),
+    [
+        (datetime(2019, 4, 12, tzinfo=UTC), "policies were applied as of 2019-04-12, 2515 days before it was signed"),
+        (datetime(2026, 3, 4, tzinfo=UTC), "policies were applied as of 2026-03-04, 3 days after it was signed"),
+        (datetime(2026, 2, 28, tzinfo=UTC), None),
+        (NOW, None),
+    ],
+)
+def test_policies_applied_as_of_another_day_are_said_on_a_line(
+    as_of: datetime, said: str | None, key: PrivateKey, capsys: pytest.CaptureFixture[str]
+) -> None:
+    attest(FILE, replace(report(), as_of=as_of), key)
+    verify(FILE, *GIVEN)
+    notes = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  note")]
+    assert notes == ([] if said is None else [f"  note              {said}"])
+
+
+def test_domain_id_and_version_have_lines_of_their_own(key: PrivateKey, capsys: pytest.CaptureFixture[str]) -> None:
+    verify(FILE, *GIVEN)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2:5] == ["  product           payroll", "  version           1.2.0", "  domain            finance"]
+    attest(FILE, replace(report(), id="finance/payroll@1.2.0", version=None, domain=None), key)
+    verify(FILE, *GLOBAL)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2] == "  product           finance/payroll@1.2.0"
+    assert lines[3:5] == ["  version           not stated", "  domain            not stated"]
 
 
 def test_a_changed_policy_file_is_named(capsys: pytest.CaptureFixture[str]) -> None:
@@ -247,7 +359,7 @@ def test_names_cannot_steer_a_terminal(key: PrivateKey, capsys: pytest.CaptureFi
     attest(FILE, replace(report(), version="1\x1b[2J\n\u202e"), key)
     assert verify(FILE, *GLOBAL) == 3
     out = capsys.readouterr().out
-    assert "1\\u{1b}[2J\\u{a}\\u{202e}" in out
+    assert "  version           1\\u{1b}[2J\\u{a}\\u{202e}\n" in out
     assert "\x1b" not in out
 
 
