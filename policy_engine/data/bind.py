@@ -47,6 +47,12 @@ class Binding:
         """The rows that the columns belong to."""
         return self._relation
 
+    def fits(self) -> bool:
+        """Whether the data has at least one column of the contract, if the contract names any."""
+        tops = list(self._tops())
+        known = {name.lower() for name in (*self._relation.columns, *self._relation.problems)}
+        return not tops or any(name and name.lower() in known for top in tops for name in (top.physical_name, top.name))
+
     def column(self, path: str) -> Bound:
         """The column at `path` inside the dataset. Raises UnanswerableError where there is none to read."""
         if path not in self._bound:
@@ -75,9 +81,8 @@ class Binding:
 
     def _chain(self, path: str) -> tuple[Field, ...]:
         wanted = f"{self._dataset.name}.{path}"
-        tops = (field for field in self._dataset.fields if field.path == f"{self._dataset.name}.{field.name}")
         paths = []
-        for chain in _descend(tops, ()):
+        for chain in _descend(self._tops(), ()):
             if chain[-1].path == wanted:
                 return chain
             paths.append(chain[-1].path.removeprefix(f"{self._dataset.name}."))
@@ -85,13 +90,19 @@ class Binding:
         hint = f"; did you mean `{near[0]}`?" if near else ""
         raise UnanswerableError(f"the contract's dataset `{self._dataset.name}` has no field `{path}`{hint}")
 
+    def _tops(self) -> Iterator[Field]:
+        """The fields that are columns, not parts of others."""
+        return (field for field in self._dataset.fields if field.path == f"{self._dataset.name}.{field.name}")
+
     def _top(self, field: Field) -> FileColumn:
         names = [name for name in (field.physical_name, field.name) if name]
         columns, problems = self._relation.columns, self._relation.problems
         known = {*columns, *problems}
         found = next((name for name in names if name in known), None) or _alike(names, known)
         if found is None:
-            raise UnanswerableError(f"the data has no column `{names[0]}` ({self._contract(field)})")
+            raise UnanswerableError(
+                f"the data of `{self._dataset.name}` has no column `{names[0]}` ({self._contract(field)})"
+            )
         if found in problems:
             raise UnanswerableError(f"column `{found}` of the data cannot be used: {problems[found]}")
         return columns[found]

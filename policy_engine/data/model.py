@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from policy_engine.plan.expressions import Expr
+
+#: The code of `Unavailable` where the data that was given cannot be used at all: cut off, damaged, not of its format,
+#: or without any column of the contract. Where a single column or question is at fault, the code is another.
+UNREADABLE: Final = "DAT020"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,10 @@ class PiiFinding:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """Why a metric has no answer: no data given, a column that is not there or cannot be cast, only a sample."""
+    """Why a metric has no answer: no data given, a column that is not there or cannot be cast, only a sample.
+
+    `code` is `UNREADABLE` where nothing of the data that was given can be used.
+    """
 
     reason: str
     code: str = "DAT010"

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from policy_engine.data import floats, keyed
 from policy_engine.data.bind import Binding, Bound
-from policy_engine.data.columns import SPOKEN
+from policy_engine.data.columns import SPOKEN, Relation
 from policy_engine.data.formats import open_relation
 from policy_engine.data.lowering import Lowering
 from policy_engine.data.model import (
+    UNREADABLE,
     Answer,
     Count,
     Duplicates,
@@ -90,13 +91,20 @@ class Passes:
         if dataset not in self._bindings:
             try:
                 relation = open_relation(self._session, self._sources[dataset])
-                self._bindings[dataset] = Binding(self._product, dataset, relation)
+                self._bindings[dataset] = self._bind(dataset, relation)
             except UnanswerableError as error:
-                self._bindings[dataset] = UnanswerableError(f"dataset `{dataset}`: {error}")
+                self._bindings[dataset] = UnanswerableError(f"dataset `{dataset}`: {error}", UNREADABLE)
         found = self._bindings[dataset]
         if isinstance(found, UnanswerableError):
             raise found
         return found
+
+    def _bind(self, dataset: str, relation: Relation) -> Binding:
+        """The columns of a dataset. Without a single one of the contract's, the data is another dataset's."""
+        binding = Binding(self._product, dataset, relation)
+        if not binding.fits() and (relation.columns or self._session.row(f"SELECT count(*) FROM {relation.sql}")[0]):
+            raise UnanswerableError("none of the contract's columns are in the data")
+        return binding
 
     def _fused(self, dataset: str, questions: Mapping[Metric, Question]) -> dict[Metric, Answer]:
         """One query for all; where it fails as a whole, one each, so that the fault stays with those that have it."""

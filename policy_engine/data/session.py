@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, Final
 
+from policy_engine.data.model import UNREADABLE
 from policy_engine.data.quoting import literal
 from policy_engine.data.unanswerable import UnanswerableError
 
@@ -16,7 +17,7 @@ UNSOUND_OPTIMIZERS: Final = "statistics_propagation,filter_pushdown"
 
 _CSV_LINE: Final = re.compile(r"CSV Error on Line: (\d+)")
 _CSV_COLUMNS: Final = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
-_JSON_LINE: Final = re.compile(r'Malformed JSON in file "[^"]*", at byte \d+ in line (\d+)')
+_JSON_LINE: Final = re.compile(r'Malformed JSON in file "([^"]*)", at byte \d+ in line (\d+)')
 
 
 class Session:
@@ -51,8 +52,10 @@ class Session:
         """All rows of a query."""
         try:
             return list(self._connection.execute(query).fetchall())
+        except RuntimeError as error:
+            raise self._stopped(error) from error
         except self._error as error:
-            raise UnanswerableError(self._reason(error)) from None
+            raise self._unanswerable(error) from None
         except (OverflowError, ValueError) as error:
             raise UnanswerableError("the data holds a date that the calendar from year 1 to 9999 does not") from error
 
@@ -67,29 +70,55 @@ class Session:
             relation = self._connection.sql(query)
             return list(zip(relation.columns, relation.types, strict=True))
         except self._error as error:
-            raise UnanswerableError(self._reason(error)) from None
+            raise self._unanswerable(error) from None
 
     def register(self, name: str, table: Any) -> None:
         """Make a table in memory known under `name`."""
         self._connection.register(name, table)
 
-    def _reason(self, error: Exception) -> str:
+    def _stopped(self, error: RuntimeError) -> BaseException:
+        """The engine takes the signal of Ctrl-C for itself, and says so in an error that is none of its own."""
+        return KeyboardInterrupt() if "interrupted" in str(error).lower() else error
+
+    def _unanswerable(self, error: Exception) -> UnanswerableError:
         """What went wrong, in words of ours: the engine's own quote the data."""
+        if damage := self._damage(error):
+            return UnanswerableError(damage, UNREADABLE)
+        if _is_too_large(error):
+            return UnanswerableError("a number became too large to compute with exactly (38 digits)")
+        return UnanswerableError(f"the data engine refused the question ({type(error).__name__})")
+
+    def _damage(self, error: Exception) -> str | None:
+        """What is wrong with a file, if that is what the engine complains of."""
         text = str(error)
         where = next((f" in `{Path(file).name}`" for file in sorted(self._files) if file in text), "")
         if line := _CSV_LINE.search(text):
             return f"line {line[1]}{where} is not well-formed CSV: {_csv_fault(text)}"
         if line := _JSON_LINE.search(text):
-            return f"line {line[1]}{where} is not well-formed JSON"
-        if type(error).__name__ == "OutOfRangeException" or "Could not cast value" in text:
-            return "a number became too large to compute with exactly (38 digits)"
+            return f"line {_physical(Path(line[1]), int(line[2]) - 1)}{where} is not well-formed JSON"
+        if _is_too_large(error):
+            return None
         if "GZIP" in text:
             return f"the compressed file ends too early or is damaged{where}"
         if "CSV Parser state machine" in text or "Parallel CSV Reader" in text:
             return f"the CSV{where} mixes kinds of line breaks, or has quotes that cannot be told apart"
         if where or type(error).__name__ == "IOException":
             return f"the file cannot be read{where}: it is damaged, cut off or of another format"
-        return f"the data engine refused the question ({type(error).__name__})"
+        return None
+
+
+def _is_too_large(error: Exception) -> bool:
+    return type(error).__name__ == "OutOfRangeException" or "Could not cast value" in str(error)
+
+
+def _physical(file: Path, wanted: int) -> int:
+    """The line of a file on which its object number `wanted` stands: the engine counts one more, and no blank lines."""
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            wanted -= bool(line.strip())
+            if not wanted:
+                return number
+    return number
 
 
 def _csv_fault(text: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
 from policy_engine.product.model import Constraints, Dataset, Field, Value
 from policy_engine.product.odcs_terms import Custom, Retention, custom_retention, read_custom
 from policy_engine.product.part import Part, describe, show
+from policy_engine.product.refusal import place_of
 
 LOGICAL_TYPES: Final = ("string", "integer", "number", "boolean", "date", "timestamp", "time", "object", "array")
 _FIELD: Final = {
@@ -61,11 +62,9 @@ _CONSTRAINTS: Final = {
 def read_datasets(contract: Part) -> tuple[Dataset, ...]:
     """The schema objects in the contract's order, each with its own retention only."""
     datasets = tuple(_dataset(part) for part in contract.parts("schema"))
-    seen: set[str] = set()
-    for dataset in datasets:
-        if dataset.name in seen:
-            contract.notes.remark(dataset.pointer, f"a second dataset `{dataset.name}`; its name finds the first one")
-        seen.add(dataset.name)
+    _refuse_repeated("dataset", ((one.name, one.pointer) for one in datasets), contract)
+    fields = (field for dataset in datasets for field in dataset.fields)
+    _refuse_repeated("field", ((field.path, field.pointer) for field in fields if field.name), contract)
     return datasets
 
 
@@ -83,7 +82,6 @@ def _dataset(part: Part) -> Dataset:
     name = part.name("name", "a schema object")
     custom = read_custom(part)
     fields = tuple(_tree(_children(part, name, name)))
-    _remark_repeated(fields, part)
     keys = _primary_key(fields)
     timestamp = _timestamp_field(fields, name, custom, part)
     stated = part.stated(_DATASET) | custom.pointers
@@ -223,12 +221,15 @@ def _tree(fields: tuple[Field, ...]) -> Iterator[Field]:
         yield from _tree(field.fields)
 
 
-def _remark_repeated(fields: tuple[Field, ...], part: Part) -> None:
-    seen: set[str] = set()
-    for field in fields:
-        if field.path in seen:
-            part.notes.remark(field.pointer, f"a second field `{field.path}`; its path finds the first one")
-        seen.add(field.path)
+def _refuse_repeated(what: str, named: Iterable[tuple[str, str]], contract: Part) -> None:
+    """Two of one name cannot be told apart: the second would be judged by the data of the first."""
+    seen: dict[str, str] = {}
+    for name, pointer in named:
+        if name and name in seen:
+            first = place_of(seen[name], contract.notes.places).line
+            message = f"a second {what} `{name}`; the first one is in line {first}"
+            contract.notes.refuse(pointer, message, f"give each {what} a name of its own")
+        seen.setdefault(name, pointer)
 
 
 def _primary_key(fields: tuple[Field, ...]) -> list[Field]:

@@ -16,6 +16,11 @@ from policy_engine.product.model import Place, Remark, Value
 from policy_engine.product.refusal import Refusal, place_of, refused
 
 _T = TypeVar("_T")
+#: What people write where the standard has true or false, which YAML 1.2 takes for text.
+_FLAGS = {
+    "`true`": frozenset({"true", "yes", "y", "on", "1"}),
+    "`false`": frozenset({"false", "no", "n", "off", "0"}),
+}
 
 
 @dataclass(slots=True)
@@ -85,7 +90,11 @@ class Part:
         return None if value is None else show(value)
 
     def flag(self, key: str) -> bool | None:
-        """True or false."""
+        """True or false. Anything else is refused: read as not stated, it would loosen what the contract demands."""
+        value = self.entries.get(key)
+        if isinstance(value, str | int | Decimal) and not isinstance(value, bool):
+            self._refuse_flag(self.at(key), key, value)
+            return None
         return self._typed(key, bool, "true or false")
 
     def integer(self, key: str) -> int | None:
@@ -140,6 +149,14 @@ class Part:
             else:
                 self._refuse(pointer, f"{key}[{index}]", value, "a mapping")
         return tuple(found)
+
+    def _refuse_flag(self, pointer: str, key: str, value: str | int | Decimal) -> None:
+        kind = "text" if isinstance(value, str) else "a number"
+        word = show(value).strip().lower()
+        meant = next((to for to, words in _FLAGS.items() if word in words), "`true` or `false`")
+        self.notes.refuse(
+            pointer, f"`{key}`: `{show(value)[:40]}` is {kind}; write {meant}", f"write {meant}, unquoted"
+        )
 
     def _typed(self, key: str, wanted: type[_T], meant: str) -> _T | None:
         value = self.entries.get(key)

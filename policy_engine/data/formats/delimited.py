@@ -6,7 +6,9 @@ from __future__ import annotations
 import csv
 import gzip
 import zlib
-from itertools import groupby
+from collections.abc import Iterator
+from io import TextIOWrapper
+from itertools import chain, groupby
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -18,7 +20,7 @@ from policy_engine.data.unanswerable import UnanswerableError
 
 _SEPARATORS: Final = ",;\t"
 _LONGEST_HEADER: Final = 1_000_000
-_CHUNK: Final = 1 << 20
+_OTHER_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
 def open_delimited(session: Session, source: Source) -> Relation:  # noqa: ARG001 - every format has this signature
@@ -50,18 +52,22 @@ def _select(files: list[Path], separator: str, names: tuple[str, ...], shared: l
 
 def _header(file: Path) -> tuple[str, tuple[str, ...]]:
     try:
-        if _is_compressed(file):
-            _check_compressed(file)
         with _open(file) as stream:
             first = stream.read(_LONGEST_HEADER)
+        if first.startswith(_OTHER_MARKS) or b"\0" in first[:4]:
+            raise UnanswerableError(f"`{file.name}` is UTF-16 or UTF-32, not UTF-8")
         text = first.decode("utf-8-sig", errors="strict" if len(first) < _LONGEST_HEADER else "ignore")
         line = text.split("\n", 1)[0]
         separator = next((each for each in _SEPARATORS if each in line), ",")
         names = next(csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True), [])
+        if any(names):
+            _check_lines(file, separator, len(names))
     except (OSError, EOFError, zlib.error) as error:
         raise UnanswerableError(f"the file cannot be read in `{file.name}`: it is damaged or cut off") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UnanswerableError(f"`{file.name}` is not well-formed CSV in UTF-8") from error
+    except UnicodeDecodeError as error:
+        raise UnanswerableError(f"`{file.name}` is not UTF-8") from error
+    except csv.Error as error:
+        raise UnanswerableError(f"the header of `{file.name}` is not well-formed CSV") from error
     if not any(names):
         raise UnanswerableError(f"`{file.name}` has no header: its first line must name the columns")
     if any("\n" in name or "\r" in name for name in names):
@@ -78,11 +84,38 @@ def _open(file: Path) -> BinaryIO | gzip.GzipFile:
     return gzip.open(file, "rb") if _is_compressed(file) else file.open("rb")
 
 
-def _check_compressed(file: Path) -> None:
-    """Decompress to the end: the check sum stands there, and the engine does not look at it."""
-    with gzip.open(file, "rb") as stream:
-        while stream.read(_CHUNK):
+def _check_lines(file: Path, separator: str, width: int) -> None:
+    """Read to the end what the engine does not look at: encoding, check sums, empty fields too many, and line numbers."""
+    with _open(file) as stream, TextIOWrapper(stream, encoding="utf-8-sig") as lines:
+        for number, line in enumerate(lines, start=1):
+            if '"' in line:
+                _check_quoted(file, chain([line], lines), number, separator, width)
+                return
+            if line.count(separator) != width - 1 and line != "\n":
+                raise _of_other_width(file, number, line.count(separator) + 1, width)
+
+
+def _check_quoted(file: Path, lines: Iterator[str], first: int, separator: str, width: int) -> None:
+    """The same from line `first` on, where a field in quotes may have separators and line breaks."""
+    records = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
+    number = first
+    try:
+        for record in records:
+            if record and len(record) != width:
+                raise _of_other_width(file, number, len(record), width)
+            number = first + records.line_num
+    except csv.Error as error:
+        if "end of data" in str(error):
+            raise UnanswerableError(
+                f"line {number} in `{file.name}` is not well-formed CSV: a quote is not closed"
+            ) from error
+        for _ in lines:  # what else is wrong with quotes, the engine says; bytes are looked at to the end
             pass
+
+
+def _of_other_width(file: Path, line: int, found: int, width: int) -> UnanswerableError:
+    fault = f"{found} fields where the header has {width}"
+    return UnanswerableError(f"line {line} in `{file.name}` is not well-formed CSV: {fault}")
 
 
 def _problems(names: dict[Path, tuple[str, ...]]) -> dict[str, str]:

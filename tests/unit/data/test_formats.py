@@ -12,7 +12,17 @@ import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
 
-from policy_engine.data.model import Answer, Count, Metric, Reduce, RowCheck, RowCheckAnswer, Unavailable
+from policy_engine.data.model import (
+    UNREADABLE,
+    Answer,
+    Count,
+    Duplicates,
+    Metric,
+    Reduce,
+    RowCheck,
+    RowCheckAnswer,
+    Unavailable,
+)
 from policy_engine.plan.expressions import IsPresent, Pattern
 
 from .tables import ask, bare, call, column, const, field, product, utc, write_parquet
@@ -107,7 +117,7 @@ def test_columns_are_found_by_physical_name_then_name_then_without_case(tmp_path
     assert value(name="other") == 3
     assert value(name="dup") == 5
     assert "several columns" in _reason(value(name="Dup"))
-    assert "no column `nothing`" in _reason(value(name="nothing"))
+    assert "none of the contract's columns" in _reason(value(name="nothing"))
 
 
 def test_a_column_that_is_there_twice_costs_only_what_reads_it(tmp_path: Path) -> None:
@@ -331,3 +341,73 @@ def test_parts_of_structs_are_read_and_lists_are_refused(tmp_path: Path) -> None
     assert ask(of, path, check) == RowCheckAnswer(2, 2, 1, (2,))
     assert "`l` is a list" in _reason(ask(of, path, Count("t", call("==", column("l"), const(1)))))
     assert ask(of, path, Count("t", IsPresent(column("l")))) == 1
+
+
+def _unusable(folder: Path, name: str, content: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.parquet", b"PAR1 cut off"),
+        ("t.arrow", b"ARROW1\0\0 cut off"),
+        ("t.csv", b"a,b\n1,2\n3\n"),
+        ("t.csv", b""),
+        ("t.csv.gz", gzip.compress(b"a,b\n1,2\n" * 99)[:-9]),
+        ("t.csv", "a,b\n1,ü\n".encode("latin-1")),
+        ("t.csv", ("a,b\n" + "1,x\n" * 300_000 + "1,ü\n").encode("latin-1")),
+        ("t.jsonl", b'{"a": 1}\n{"a": \n'),
+        ("t.jsonl", b"[1]\n"),
+        ("t.csv", b"x,y\n1,2\n"),
+        ("t.jsonl", b'{"x": 1}\n'),
+        ("[t].csv", b"a\n1\n"),
+    ],
+)
+@pytest.mark.parametrize("metric", [Count("t"), Reduce("sum", "t", column("a")), Duplicates("t", ("a",))])
+def test_data_of_which_nothing_can_be_used_is_told_from_a_column_that_cannot(
+    tmp_path: Path, name: str, content: bytes, metric: Metric
+) -> None:
+    answer = ask(product(field("a", "integer")), _unusable(tmp_path, name, content), metric)
+    assert isinstance(answer, Unavailable), answer
+    assert answer.code == UNREADABLE
+
+
+@pytest.mark.parametrize(("name", "content"), [("t.csv", b"a\nx\n"), ("t.jsonl", b'{"a": 1}\n{"a": "x"}\n')])
+def test_a_column_that_cannot_be_used_leaves_the_rest_of_the_data_usable(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    of, path = product(field("a", "integer"), field("b", "integer")), _unusable(tmp_path, name, content)
+    for gone in ("a", "b"):
+        answer = ask(of, path, Reduce("sum", "t", column(gone)))
+        assert isinstance(answer, Unavailable)
+        assert answer.code != UNREADABLE
+    assert ask(of, path, Count("t")) == content.count(b"\n") - name.endswith("csv")
+    assert ask(of, _unusable(tmp_path, "empty.jsonl", b""), Count("t")) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("t.csv", 'a,b\n1,"x\ny\nz"\n3\n', "line 5 in `t.csv` is not well-formed CSV: 1 fields where the header has 2"),
+        ("t.csv", "a,b\n1,2,,\n", "line 2 in `t.csv` is not well-formed CSV: 4 fields where the header has 2"),
+        (
+            "t.csv",
+            'a,b\r\n"1",2\r\n1,2,\r\n',
+            "line 3 in `t.csv` is not well-formed CSV: 3 fields where the header has 2",
+        ),
+        ("t.csv", 'a,b\n"1\n1",2\n1,"2\n', "line 4 in `t.csv` is not well-formed CSV: a quote is not closed"),
+        ("t.csv", "a,b\nx,ü\n".encode("latin-1"), "`t.csv` is not UTF-8"),
+        ("t.csv", "a,b\n1,2\n".encode("utf-16"), "`t.csv` is UTF-16 or UTF-32, not UTF-8"),
+        ("t.csv", "a,b\n1,2\n".encode("utf-16-le"), "`t.csv` is UTF-16 or UTF-32, not UTF-8"),
+        ("t.jsonl", '{"a": 1}\n{"a":}\n{"a": 3}\n', "line 2 in `t.jsonl` is not well-formed JSON"),
+        ("t.jsonl", '{"a":\n', "line 1 in `t.jsonl` is not well-formed JSON"),
+        ("t.jsonl", '\n{"a": 1}\r\n\r\n{"a":}\n', "line 4 in `t.jsonl` is not well-formed JSON"),
+    ],
+)
+def test_damage_is_named_with_the_line_where_it_stands(
+    tmp_path: Path, name: str, content: str | bytes, says: str
+) -> None:
+    assert says in _reason(ask(product(field("a")), _csv(tmp_path, content, name), Count("t")))

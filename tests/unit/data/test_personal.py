@@ -281,3 +281,29 @@ def test_findings_and_evidence_never_hold_a_value(tmp_path: Path) -> None:
 def test_an_object_without_parts_is_judged_by_its_name(name: str, kind: str) -> None:
     field = Field(name=name, path=f"people.{name}", dataset="people", type="object")
     assert [finding.kind for finding in findings(field, None)] == [kind]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://shop.de/?mail=anna@web.de&lang=de",
+        "anna@web.de|bob@web.de",
+        "mail%3Danna%40web.de%26lang",
+        *(f"{before}anna@web.de{after}" for before, after in ("{}", "==", "//", "??", "##", "**", "``", "“”", "«»", "––", "……")),
+    ],
+)  # fmt: skip
+def test_an_address_is_found_whatever_stands_around_it(text: str, tmp_path: Path) -> None:
+    assert VERIFY["pii.email"](text)
+
+
+def test_addresses_inside_objects_lists_and_maps_are_found(tmp_path: Path) -> None:
+    import pyarrow as pa
+
+    one = pa.struct([("e", pa.string())])
+    types = {"s": one, "l": pa.list_(one), "m": pa.map_(pa.string(), pa.string())}
+    row = {"s": {"e": "anna@web.de"}, "l": [{"e": "anna@web.de"}], "m": [("k", "anna@web.de")]}
+    path = write_parquet(tmp_path / "t.parquet", [row] * 3, pa.schema(list(types.items())))
+    for name, type_ in (("s", "object"), ("l", "array"), ("m", "object"), ("m", None)):
+        answer = ask(product(field(name, type_)), path, Personal("t", name))
+        assert isinstance(answer, tuple), answer
+        assert {one.kind: one.verified for one in answer}["pii.email"] == 3

@@ -345,7 +345,7 @@ PLACES = {"/s": Place(12, 3, "/s")}
         (call("<", call("year", column("n")), 1), "takes its year"),
         (And(column("s"), column("s")), "takes it as true or false"),
         (call("==", column("nmae"), 1), "has no field `nmae`; did you mean `name`?"),
-        (call("==", column("gone"), 1), "the data has no column `gone`"),
+        (call("==", column("gone"), 1), "the data of `t` has no column `gone`"),
         (call("in", column("n"), column("n")), "no list of constants"),
         (call("==", Captured(0, STRING), 1), "what only metadata can answer"),
         (call("==", call("split", column("s"), ","), 1), "`split` cannot be asked of each row"),
@@ -487,3 +487,34 @@ def test_required_parts_of_an_object_that_may_be_missing_may_be_null(tmp_path: P
     answer = ask(product(field("a", "object", fields=(city,))), path, Count("t", call("==", bare("a.city"), "x")))
     assert isinstance(answer, Unavailable)
     assert answer.code == "DAT011"
+
+
+def test_control_c_in_a_query_is_no_error_of_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    from policy_engine.data.session import Session
+
+    class Interrupted:
+        def execute(self, query: str) -> None:
+            raise RuntimeError("Query interrupted")
+
+    session = Session([])
+    session.close()
+    monkeypatch.setattr(session, "_connection", Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        session.rows("SELECT 1")
+
+
+def test_orphans_of_a_sample_are_conclusive_where_there_are_some(tmp_path: Path) -> None:
+    of = product(field("k", "integer"), field("k", "integer", dataset="o"))
+    known, others = (write_parquet(tmp_path / f"{n}.parquet", {"k": list(range(n))}) for n in (3, 2))
+    for here, there, sampled, expected in (
+        (known, others, "t", 1),
+        (others, known, "t", None),
+        (known, others, "o", None),
+        (others, known, "", 0),
+    ):
+        sources = {
+            "t": open_source("t", here, sampled=sampled == "t"),
+            "o": open_source("o", there, sampled=sampled == "o"),
+        }
+        answer = scan(of, sources, [ORPHANS])[ORPHANS]
+        assert answer == expected if expected is not None else isinstance(answer, Unavailable)

@@ -204,16 +204,15 @@ def test_a_timestamp_field_that_the_dataset_does_not_have_is_noted() -> None:
 def test_what_is_unknown_or_of_the_wrong_type_is_noted_with_its_line_and_the_nearest_name() -> None:
     product = contract(
         "version: 1.10\ndomian: x\nschema:\n  - name: orders\n    properties:\n      - name: id\n"
-        "        required: 'yes'\n        logicalType: String\n        logicaltype: x\n"
+        "        businessName: true\n        logicalType: String\n        logicaltype: x\n"
         "        logicalTypeOptions: {minLength: '3'}\nroles: none\n"
     )
     assert product.version == "1.10"
-    assert not product.fields[0].required
     assert product.fields[0].type is None
     assert remarks(product) == [
         "5: `version` is a number where a text is meant, read as `1.10`; quote it",
         "6: `domian` is no key of the standard's contract; did you mean `domain`?",
-        "11: `required` is the text `yes` where true or false is meant, so it is not read",
+        "11: `businessName` is `true` where a text is meant, so it is not read",
         "12: `String` is no logical type, so it is not read; did you mean `string`?",
         "13: `logicaltype` is no key of the standard's property; did you mean `logicalType`?",
         "14: `minLength` is the text `3` where a whole number is meant, so it is not read",
@@ -221,12 +220,28 @@ def test_what_is_unknown_or_of_the_wrong_type_is_noted_with_its_line_and_the_nea
     ]
 
 
-def test_names_that_occur_twice_are_noted() -> None:
-    product = contract("schema:\n  - name: a\n    properties: [{name: x}, {name: x}]\n  - name: a\n")
-    assert remarks(product) == [
-        "7: a second field `a.x`; its path finds the first one",
-        "8: a second dataset `a`; its name finds the first one",
+def test_names_that_occur_twice_are_refused_with_both_lines() -> None:
+    with pytest.raises(ProductError) as caught:
+        contract("schema:\n  - name: a\n    properties: [{name: x},\n      {name: x}]\n  - name: a\n")
+    assert str(caught.value).splitlines() == [
+        "shop.yaml:8:7: a second field `a.x`; the first one is in line 7",
+        "shop.yaml:9:5: a second dataset `a`; the first one is in line 6",
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("yes", "`yes` is text; write `true`"),
+        ("'false'", "`false` is text; write `false`"),
+        ("1", "a number; write `true`"),
+    ],
+)
+def test_a_flag_that_is_not_true_or_false_is_refused_where_it_stands(written: str, says: str) -> None:
+    with pytest.raises(ProductError) as caught:
+        contract(schema(f"      - name: id\n        required: {written}\n"))
+    assert "shop.yaml:9:9" in str(caught.value)
+    assert says in str(caught.value)
 
 
 def test_blank_text_is_missing() -> None:
