@@ -115,12 +115,16 @@ def _run(command: str, shown: str) -> str:
     return "".join(f"{line}\n" for line in (command.rstrip("\n"), *filter(None, [printed]), *ending))
 
 
+#: How long before the signing the policies were applied: that differs from day to day.
+_NOTE_LINE: Final = re.compile(r"^  note              policies were applied .*\n", re.MULTILINE)
+
+
 def _alike(text: str) -> str:
     """The text with what differs from run to run replaced."""
     for public in sorted(Path().rglob("*.pub")):
         made = load_public(public).id
         text = text.replace(made, KEY_ID).replace(made[:12], KEY_ID[:12])
-    return _SIGNED_LINE.sub(SIGNED, text)
+    return _NOTE_LINE.sub("", _SIGNED_LINE.sub(SIGNED, text))
 
 
 def _rewrite(page: Path, found: list[tuple[Block, str]]) -> None:

@@ -11,8 +11,9 @@ from policy_engine.checking.scope import WRONG, Scope
 from policy_engine.checking.types import fits, resolve_type
 from policy_engine.diagnostics import nearest
 from policy_engine.linking import Declared
-from policy_engine.plan.expressions import Attribute, Call, Expr, Invoke, Local
-from policy_engine.plan.types import ANY, STRING, TIMESTAMP, Entity, Optional, Sequence, Type, required
+from policy_engine.plan.expressions import Attribute, Call, Const, Expr, Invoke, Local
+from policy_engine.plan.types import ANY, STRING, TIMESTAMP, VERSION, Entity, Optional, Sequence, Type, required
+from policy_engine.plan.values import parse_version
 from policy_engine.plan.walk import columns
 from policy_engine.syntax import ast
 
@@ -120,6 +121,14 @@ class Calls(Loops):
             if any(columns(arg) for arg in args):
                 return None
             return Call("elapsed", (Local("now", TIMESTAMP), args[0]), FUNCTIONS[name].result)
+        literal = node.args[0]
+        if name == "version" and isinstance(literal, ast.Literal) and isinstance(literal.value, str):
+            found = parse_version(literal.value)
+            if found is None:
+                return self.cx.report(
+                    "SYN005", f"`{literal.value}` is no version", literal.span, help="write it as `1.2.0`"
+                )
+            return Const(found, VERSION)
         if name in {"field", "dataset"} and not isinstance(node.args[0], ast.Literal):
             help_ = f"write its name in quotes: `{FUNCTIONS[name].example.partition(')')[0]})`"
             return self.cx.report("CHK010", f"`{name}` takes a name that stands in the policy", node.span, help=help_)

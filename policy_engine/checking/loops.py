@@ -10,7 +10,7 @@ from policy_engine.checking.narrowing import present_if_true
 from policy_engine.checking.operators import Operators
 from policy_engine.checking.scope import WRONG, Scope
 from policy_engine.diagnostics import Span
-from policy_engine.plan.expressions import Aggregate, Attribute, Column, Expr, Local, Quantified
+from policy_engine.plan.expressions import Aggregate, Attribute, Call, Column, Const, Expr, Local, Quantified
 from policy_engine.plan.types import (
     ANY,
     BOOL,
@@ -22,6 +22,7 @@ from policy_engine.plan.types import (
     STRING,
     TIMESTAMP,
     Entity,
+    Enumeration,
     Optional,
     Sequence,
     Type,
@@ -150,12 +151,22 @@ class Loops(Operators):
         of = required(value.type)
         if kind == "distinct":
             return Aggregate(kind, name, items, condition, value, INT)
+        if kind in {"min", "max"} and isinstance(of, Enumeration) and of.ordered and not is_data(items):
+            return self._extreme_member(kind, name, items, condition, value, of)
         if of not in (_NUMBERS if kind in {"sum", "mean"} else _ORDERED):
             example = f"`{kind}(length(f.name) for f in product.fields)`"
             message = f"`{kind}` of what? {article(of)} `{of}` has no {'sum' if kind in {'sum', 'mean'} else 'order'}"
             return self.cx.report("CHK005", message, node.span, help=f"say which part: {example}")
         result = {"sum": of, "mean": COLUMN if of == COLUMN else DECIMAL}.get(kind, of)
         return Aggregate(kind, name, items, condition, value, result if kind == "sum" else optional(result))
+
+    def _extreme_member(
+        self, kind: str, name: str, items: Expr, condition: Expr | None, value: Expr, of: Enumeration
+    ) -> Expr:
+        """The least or greatest member of an ordered enum: by rank, and back."""
+        members = Const(of.members, Sequence(STRING))
+        rank = Aggregate(kind, name, items, condition, Call("rank", (value, members), INT), Optional(INT))
+        return Call("member", (rank, members), optional(of))
 
     def _usage(self, kind: str, node: ast.Call, help_: str = "") -> Expr:
         example = f"for example `{AGGREGATES[kind][1]}`"

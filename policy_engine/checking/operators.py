@@ -11,7 +11,7 @@ from policy_engine.checking.narrowing import present_if_false
 from policy_engine.checking.scope import WRONG, Scope
 from policy_engine.checking.types import common, is_scalar
 from policy_engine.diagnostics import Span
-from policy_engine.plan.expressions import And, Call, Column, Const, Expr, Not, Or, Otherwise
+from policy_engine.plan.expressions import And, Attribute, Call, Column, Const, Expr, Not, Or, Otherwise
 from policy_engine.plan.types import (
     ANY,
     BOOL,
@@ -156,6 +156,10 @@ class Operators(Checking):
                 help_ = "ask of its elements: `every x in a satisfies x in b`"
                 return self.cx.report("CHK008", "a set has no order, so `==` cannot compare it", node.span, help=help_)
             return self._computed(node, node.operator, (left, right), BOOL)
+        if of == STRING and (_is_version(left) or _is_version(right)):
+            help_ = 'compare what it means: `version(product.version) >= version("2.0.0")`, once it is present'
+            message = "versions have no order as texts: `10.0.0` would come before `2.0.0`"
+            return self.cx.report("CHK008", message, node.span, help=help_)
         enum = next((side.type for side in (left, right) if isinstance(side.type, Enumeration)), None)
         if enum is not None:
             if not enum.ordered:
@@ -253,6 +257,10 @@ def mentions_column(expr: Expr) -> bool:
 def is_like_column(of: Type) -> bool:
     """Can a value of data be compared with it?"""
     return of in _LIKE_COLUMN or isinstance(of, Enumeration) or of == ANY
+
+
+def _is_version(expr: Expr) -> bool:
+    return isinstance(expr, Attribute) and expr.name == "version"
 
 
 def _rank(expr: Expr, of: Enumeration) -> Expr:

@@ -89,7 +89,7 @@ def _setting(cx: Context, name: str, of: Type, default: Constant, declared: Decl
         return None
     scope = file_scope(declared)
     bounds = [(freedom.kind, _bound(cx, scope, freedom, of)) for freedom in param.freedoms]
-    if value == default or any(
+    if _unordered(value, of) == _unordered(default, of) or any(
         bound is not None and _is_within(kind, value, bound, default, of) for kind, bound in bounds
     ):
         return value
@@ -107,6 +107,11 @@ def _setting(cx: Context, name: str, of: Type, default: Constant, declared: Decl
     return None
 
 
+def _unordered(value: Constant, of: Type) -> object:
+    """A set without its order."""
+    return frozenset(value) if isinstance(of, Sequence) and of.distinct and isinstance(value, tuple) else value
+
+
 def _is_ordered(of: Type) -> bool:
     return of in _ORDERED or (isinstance(of, Enumeration) and of.ordered)
 
@@ -115,7 +120,7 @@ def _is_within(kind: str, value: Constant, bound: Constant, default: Constant, o
     """Is the value between the default and the bound, both included, or among the choices?"""
     if kind == "choose":
         assert isinstance(bound, tuple)
-        return value in bound
+        return _unordered(value, of) in [_unordered(one, of) for one in bound]
     if isinstance(of, Enumeration):
         rank = of.members.index
         assert isinstance(value, str) and isinstance(bound, str) and isinstance(default, str)  # noqa: PT018

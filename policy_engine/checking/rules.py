@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Final
 
@@ -22,6 +23,8 @@ from policy_engine.verdict import Enforcement, Stage
 
 DEFAULT_SCHEDULE: Final[Schedule] = ((Enforcement.BLOCK, None),)
 DEFAULT_SEVERITY: Final = "medium"
+#: A rule in the text of a policy: one that could not be read is not missed.
+_RULE: Final = re.compile(r"^\s*rule\b", re.MULTILINE)
 
 
 def schedule_of(steps: tuple[ast.Step, ...] | None) -> Schedule | None:
@@ -65,7 +68,7 @@ def check_policy(cx: Context, declared: Declared, node: ast.Policy) -> CheckedPo
 
 def _warn(cx: Context, node: ast.Policy) -> None:
     name = node.name
-    if not node.rules:
+    if not node.rules and not _RULE.search(node.span.text):
         cx.report("CHK018", f"policy `{name.text}` has no rule", name.span, "it checks nothing", "add a `rule`")
     if not node.doc:
         help_ = "say in a `##` line above it what it is for; reports and the catalogue show it"
@@ -140,7 +143,8 @@ def _tolerance(cx: Context, scope: Scope, node: ast.Rule, loops: list[tuple[str,
     name, items = loops[-1]
     words = {f"{name}s", items.name if isinstance(items, Attribute) else f"{name}s"}
     if tolerance.noun.text not in words:
-        help_ = f"write `of {max(words)}`: a tolerance is a share of the innermost subjects"
+        wanted = items.name if isinstance(items, Attribute) else f"{name}s"
+        help_ = f"write `of {wanted}`: a tolerance is a share of the innermost subjects"
         cx.report("CHK016", f"`{tolerance.noun.text}` is not what the rule goes over", tolerance.noun.span, help=help_)
     if found.type == ANY:
         return None
@@ -148,6 +152,10 @@ def _tolerance(cx: Context, scope: Scope, node: ast.Rule, loops: list[tuple[str,
         share = fold(found, {**cx.constants, **{k: Const(p.value, p.type) for k, p in cx.params.items()}})
     except NotConstantError:
         cx.report("CHK010", "a tolerance must be known before a product is seen", tolerance.share.span)
+        return None
+    if isinstance(tolerance.share, ast.Literal) and isinstance(tolerance.share.value, int) and share != 0:
+        help_ = f"write `{share}%`, or `100%` for all"
+        cx.report("CHK016", "a tolerance is a share, not a number of subjects", tolerance.share.span, help=help_)
         return None
     if not isinstance(share, int | Fraction) or not 0 <= share <= 1:
         help_ = "write, for example, `tolerate 0.5% of rows`"

@@ -8,7 +8,7 @@ from functools import reduce
 from policy_engine.checking.model import CheckedPolicy, CheckedRule, CheckedSet
 from policy_engine.compilation.lower import Lowering, Names, NotScannableError, TooLargeError, data_loop, is_computable
 from policy_engine.diagnostics import Diagnostic
-from policy_engine.plan.expressions import And, Ask, Attribute, Call, Custom, Expr, Local
+from policy_engine.plan.expressions import And, Ask, Attribute, Call, Column, Custom, Expr, Local
 from policy_engine.plan.model import LANGUAGE, MAX_LOOPS, AttributePlan, Needs, ParamPlan, Plan, RulePlan, TablePlan
 from policy_engine.plan.types import BOOL, Sequence
 from policy_engine.plan.walk import columns, walk
@@ -93,7 +93,7 @@ def _compiled(lowering: Lowering, policy: CheckedPolicy, rule: CheckedRule) -> R
         message=message,
         fix=fix,
         about=_about(require, over_rows=data is not None, alone=not loops),
-        focus=None if data is not None else _focus(require, loops[-1][0] if loops else "product"),
+        focus=_column(require) if data is not None else _focus(require, loops[-1][0] if loops else "product"),
         doc=rule.doc or policy.doc,
         require_text=rule.require_text,
     )
@@ -141,6 +141,11 @@ def _about(require: Expr, *, over_rows: bool, alone: bool) -> Expr | None:
         return require.subject
     named = (part for part in walk(require) if isinstance(part, Call) and part.function in {"field", "dataset"})
     return next(named, None) if alone else None
+
+
+def _column(require: Expr) -> str | None:
+    """The first column that a requirement of rows reads."""
+    return next((f"column.{part.name}" for part in walk(require) if isinstance(part, Column) and part.name), None)
 
 
 def _focus(require: Expr, subject: str) -> str | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from policy_engine.evaluation.convert import converter, misfit
+from policy_engine.evaluation.convert import converter, misfit, stated
 from policy_engine.evaluation.model import Violation
 from policy_engine.evaluation.texts import show, subject_name, subject_place
 from policy_engine.plan.model import AttributePlan
-from policy_engine.plan.types import Enumeration, required
+from policy_engine.plan.types import Enumeration, Optional, required
 from policy_engine.plan.values import Unknown
 from policy_engine.product.model import Element, Product
 
@@ -34,15 +34,17 @@ def elements(product: Product, entity: str) -> Iterator[Element]:
 
 
 def check_attribute(plan: AttributePlan, product: Product) -> tuple[int, tuple[Violation, ...]]:
-    """How many elements were looked at, and those whose attribute does not fit."""
+    """How many elements state the attribute or have to, and those where it does not fit."""
     found = tuple(elements(product, plan.entity))
+    if isinstance(plan.type, Optional):
+        found = tuple(element for element in found if _stated(plan, element) is not None)
     convert = converter(plan.type, plan.attribute)
     wrong = [element for element in found if convert(_stated(plan, element)).__class__ is Unknown]
     return len(found), tuple(_violation(plan, product, element) for element in wrong)
 
 
 def _stated(plan: AttributePlan, element: Element) -> Any:
-    return getattr(element, plan.attribute) if plan.custom is None else element.custom.get(plan.custom)
+    return getattr(element, plan.attribute) if plan.custom is None else stated(element.custom.get(plan.custom))
 
 
 def _violation(plan: AttributePlan, product: Product, element: Element) -> Violation:

@@ -29,6 +29,11 @@ class MisfitError(ValueError):
 _MISFITS: Final = (MisfitError, TypeError, ValueError, ArithmeticError)
 
 
+def stated(raw: Any) -> Any:
+    """What a contract states; blank text states nothing."""
+    return None if isinstance(raw, str) and not raw.strip() else raw
+
+
 @cache
 def converter(of: Type, what: str) -> Convert:
     """A function from a raw value to one of the type; None stays None where the type is optional. Never raises."""
@@ -37,7 +42,7 @@ def converter(of: Type, what: str) -> Convert:
     misfit = Unknown(f"{what} is stated, but is no `{required(of)}`")
 
     def convert(raw: Any) -> Any:
-        if raw is None:
+        if stated(raw) is None:
             return missing
         try:
             return inner(raw)
@@ -55,13 +60,13 @@ def member_reader(of: Type, what: str) -> Convert:
     convert = converter(of, what)
     members: dict[Any, Any] = {member: member for member in enum.members}
     members[None] = convert(None)
-    misfit = convert("")
+    misfit = convert(object())
 
     def read(raw: Any) -> Any:
         try:
             return members[raw]
         except (KeyError, TypeError):
-            return misfit
+            return misfit if stated(raw) is not None else members[None]
 
     return read
 

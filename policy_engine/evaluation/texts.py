@@ -99,6 +99,11 @@ def subject_place(product: Product, subject: tuple[Any, ...], focus: str | None)
     for at, part in enumerate(reversed(subject)):
         if isinstance(part, Change):
             return part.place
+        if isinstance(part, Dataset) and focus is not None and focus.startswith("column."):
+            path = f"{part.name}.{focus.removeprefix('column.')}"
+            column = next((field for field in part.fields if field.path == path), None)
+            if column is not None:
+                return product.places.get(column.pointer)
         if isinstance(part, Element):
             pointer = (part.pointers.get(focus) if focus is not None and at == 0 else None) or part.pointer
             return product.places.get(pointer)

@@ -95,6 +95,7 @@ KERNELS: Final[Mapping[str, Callable[..., Any]]] = {
     "in": lambda item, items: item in items,
     "matches": lambda text, pattern: bool(matcher(pattern)(text)),
     "rank": lambda member, members: members.index(member),
+    "member": lambda rank, members: None if rank is None else members[rank],
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,

@@ -36,7 +36,7 @@ class RulePlan:
 
     Where `over_rows`, `require` is the question about rows (kind `rows`), whose answer counts subjects and violations.
     For the place of a violation: `about` is a dataset or field that the rule is about besides its loops, `focus` the
-    attribute of the innermost subject (without loops, of the product) that it reads first.
+    attribute of the innermost subject (without loops, of the product; of rows, the column) that it reads first.
     """
 
     name: str

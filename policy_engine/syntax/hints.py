@@ -107,7 +107,8 @@ def _documentation_inside(place: Place) -> Hint | None:
 
 
 def _unclosed(place: Place) -> Hint | None:
-    if place.kind.lower() in {*DECLARATIONS, "import_", "import", "package"} and "RBRACE" in place.accepted:
+    is_inside = "RBRACE" in place.accepted or place.accepted <= {"DOC", "PARAM", "RULE"}
+    if place.kind.lower() in {*DECLARATIONS, "import_", "import", "package"} and is_inside:
         help_ = "put `}` on a line of its own above this one"
         return Hint(help_, f"`}}` is missing before this {place.word}", "the policy above is still open", "}")
     return None

@@ -12,7 +12,7 @@ from policy_engine.diagnostics import Diagnostic, Source, Span
 from policy_engine.syntax import ast
 from policy_engine.syntax.build import FileBuilder
 from policy_engine.syntax.mistakes import Mistake, explain
-from policy_engine.syntax.recovery import declared_names, package_name, repair, without
+from policy_engine.syntax.recovery import above_documentation, declared_names, package_name, repair, without
 from policy_engine.syntax.tables import parser
 
 #: Deeper trees are refused: no reader follows them, and later stages recurse.
@@ -109,6 +109,7 @@ class _Parsing:
 
     def _repair(self, at: int, insert: str, cut: tuple[int, int] | None = None) -> bool:
         end = len(self.text) if insert and self.diagnostics[-1].code == "SYN003" else at - self.base
+        end = above_documentation(self.text, end) if insert == "}" else end
         begin, stop = (0, 0) if cut is None else (cut[0] - self.base, cut[1] - self.base)
         repaired = repair(self.text, end, insert) if cut is None else without(self.text, begin, stop)
         if repaired is None:

@@ -60,7 +60,15 @@ def _without_block(text: str, at: int) -> Repaired | None:
     else:
         end = following
     end = (_closing(text, end, len(text)) or end) + 1 if keyword == "policy" and text[end : end + 1] == "}" else end
-    return without(text, begin, end)
+    return without(text, above_documentation(text, begin), end)
+
+
+def above_documentation(text: str, at: int) -> int:
+    """Where the `##` lines right above a place begin: what they document goes with them."""
+    line = text.rfind("\n", 0, at) + 1
+    while line and text[text.rfind("\n", 0, line - 1) + 1 : line].lstrip().startswith("##"):
+        line = at = text.rfind("\n", 0, line - 1) + 1
+    return at
 
 
 def without(text: str, begin: int, end: int) -> Repaired | None:

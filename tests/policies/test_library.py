@@ -102,7 +102,8 @@ def test_a_good_contract_passes_every_rule(tmp_path: Path) -> None:
     earlier = without(GOOD, "  - name: ship_name", "  - name: segments").replace("version: 1.2.0", "version: 1.1.0")
     report = judge(tmp_path, GOOD, previous=earlier, rows=ROW, stage=Stage.RUN)
     assert {result.rule: result.outcome for result in report.results if result.outcome is not Outcome.PASS} == {
-        "starter.compatibility.promises.breaks_announced": Outcome.NOT_APPLICABLE
+        "starter.compatibility.promises.breaks_announced": Outcome.NOT_APPLICABLE,
+        "starter.vocabulary.attributes.field.not_personal_data": Outcome.NOT_APPLICABLE,
     }
     assert report.verdict is Verdict.COMPLIANT
 

@@ -67,7 +67,8 @@ def test_what_fits_is_read_as_the_type(type_: str, stated: Any, require: str) ->
 
 def test_a_required_attribute_that_is_missing_violates_and_is_unknown_to_its_readers() -> None:
     assert results("Int", None) == ("fail", "indeterminate")
-    assert results("Int?", None, "product.x is missing") == ("pass", "pass")
+    assert results("Int?", None, "product.x is missing") == ("not_applicable", "pass")
+    assert results("Int", "  ") == ("fail", "indeterminate")
 
 
 def test_the_violation_tells_the_nearest_member() -> None:

@@ -70,7 +70,7 @@ def test_a_rule_may_have_an_enforcement_of_its_own() -> None:
         ("for f in product.fields require f.classification is missing", Place(12, 9, "/schema/0/properties/1/classification")),
         ("for f in product.fields when f.name == \"mail\" require f.description is present", Place(11, 9, "/schema/0/properties/1")),
         ("for d in product.datasets require d.physical_name is present", Place(7, 5, "/schema/0")),
-        ("for row in dataset(\"orders\").rows require row.id > 0", Place(7, 5, "/schema/0")),
+        ("for row in dataset(\"orders\").rows require row.id > 0", Place(9, 9, "/schema/0/properties/0")),
         ("for v in field(\"orders.id\").values require v > 0", Place(9, 9, "/schema/0/properties/0")),
         ("require product.version is missing", Place(4, 1, "/version")),
     ],
