@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+import stat
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -57,10 +59,13 @@ def open_source(dataset: str, location: str | Path, *, sampled: bool = False) ->
 
 
 def _find(location: Path) -> tuple[Path, Iterable[Path]]:
-    if location.is_file():
+    mode = _mode(location)
+    if mode is not None and stat.S_ISREG(mode):
         return location, [location]
-    if location.is_dir():
-        return location, _files_below(location, "**/*")
+    if mode is not None and stat.S_ISDIR(mode):
+        return location, _walk(location)
+    if mode is not None:
+        raise DataError(f"`{location}` is neither a file nor a folder", help=_READ)
     parts = location.parts
     first = next((index for index, part in enumerate(parts) if _MAGIC & set(part)), None)
     if first is None:
@@ -69,9 +74,42 @@ def _find(location: Path) -> tuple[Path, Iterable[Path]]:
     return root, _files_below(root, str(Path(*parts[first:])))
 
 
+def _mode(location: Path) -> int | None:
+    """What a path leads to; None where there is nothing."""
+    try:
+        return location.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
+    except OSError as error:
+        raise DataError(f"`{location}` cannot be reached", help="check that it may be read") from error
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Every file below a folder; whatever cannot be followed for sure is an error, so that nothing is left out."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [(Path(entry.path), entry.is_symlink(), entry.is_dir(), entry.is_file()) for entry in entries]
+    except OSError as error:
+        raise DataError(f"`{folder}` cannot be listed", help="check that the folder may be read") from error
+    for path, is_link, is_folder, is_file in found:
+        if path.name.startswith(".") or (path.name.startswith("_") and (is_folder or not _format(path))):
+            continue
+        if is_link or not (is_folder or is_file):
+            what = "a symbolic link" if is_link else "no file that can be read"
+            raise DataError(f"`{path}` is {what}", help="keep the files themselves in the folder")
+        if is_folder:
+            yield from _walk(path)
+        else:
+            yield path
+
+
 def _files_below(root: Path, pattern: str) -> list[Path]:
     try:
-        return [path for path in root.glob(pattern) if path.is_file() and not _is_hidden(path.relative_to(root))]
+        found = [path for path in root.glob(pattern) if not _is_hidden(path.relative_to(root))]
+        links = [path for path in found if path.is_symlink()]
+        if links:
+            raise DataError(f"`{links[0]}` is a symbolic link", help="keep the files themselves in the folder")
+        return [path for path in found if path.is_file()]
     except (OSError, ValueError, NotImplementedError) as error:
         raise DataError(f"`{root}` cannot be listed", help="check the pattern and the permissions") from error
 

@@ -92,3 +92,15 @@ def test_fingerprinting_imports_no_data_library(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_links_and_devices_are_named_and_not_left_out(tmp_path: Path) -> None:
+    _write(tmp_path, "x/a.csv", "other/b.csv")
+    for target in ("other/b.csv", "other", "gone"):
+        link = tmp_path / "x" / "link.csv"
+        link.symlink_to(tmp_path / target)
+        with pytest.raises(DataError, match="link.csv` is a symbolic link"):
+            open_source("t", tmp_path / "x")
+        link.unlink()
+    with pytest.raises(DataError, match="neither a file nor a folder"):
+        open_source("t", "/dev/null")
