@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -99,8 +100,9 @@ def test_links_and_devices_are_named_and_not_left_out(tmp_path: Path) -> None:
     for target in ("other/b.csv", "other", "gone"):
         link = tmp_path / "x" / "link.csv"
         link.symlink_to(tmp_path / target)
-        with pytest.raises(DataError, match="link.csv` is a symbolic link"):
+        with pytest.raises(DataError, match=r"link\.csv` is a symbolic link"):
             open_source("t", tmp_path / "x")
         link.unlink()
+    os.mkfifo(tmp_path / "pipe")
     with pytest.raises(DataError, match="neither a file nor a folder"):
-        open_source("t", "/dev/null")
+        open_source("t", tmp_path / "pipe")
