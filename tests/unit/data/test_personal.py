@@ -289,7 +289,7 @@ def test_an_object_without_parts_is_judged_by_its_name(name: str, kind: str) -> 
         "https://shop.de/?mail=anna@web.de&lang=de",
         "anna@web.de|bob@web.de",
         "mail%3Danna%40web.de%26lang",
-        *(f"{before}anna@web.de{after}" for before, after in ("{}", "==", "//", "??", "##", "**", "``", "“”", "«»", "––", "……")),
+        *(f"{before}anna@web.de{after}" for before, after in ("{}", "==", "//", "??", "##", "**", "``", "“”", "«»", "––", "……")),  # noqa: RUF001
     ],
 )  # fmt: skip
 def test_an_address_is_found_whatever_stands_around_it(text: str, tmp_path: Path) -> None:
