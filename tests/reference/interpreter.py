@@ -621,8 +621,8 @@ def row_value(expr: Expr, row: Row) -> Any:
 
 
 def typed(raw: Any, of: Type) -> Any:
-    """A stated value as one of the declared type; unknown where it is none."""
-    if raw is None:
+    """A stated value as one of the declared type; unknown where it is none. Blank text states nothing."""
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None if isinstance(of, Optional) else UNKNOWN
     wanted = required(of)
     if isinstance(wanted, Enumeration):

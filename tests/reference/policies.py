@@ -64,7 +64,7 @@ class Author:
     def entity(self, scope: Scope, kind: str) -> str:
         """A field or a dataset."""
         bound = [name for name, one in scope.items() if one == kind]
-        if bound and self.number(4):
+        if bound and self.number(4) < 4:
             return self.of(bound)
         if kind == "Field":
             path = self.of(["orders.amount", "orders.id", "name", "items.sku", "id", "nope"])
@@ -346,6 +346,8 @@ _DATA_FACTS = [
 _SHAPES: list[tuple[list[str], dict[str, str], str]] = [
     ([], {}, ""),
     (["f in product.fields"], {"f": "Field"}, "fields"),
+    (["f in product.fields"], {"f": "Field"}, "fields"),
+    (["f in product.fields"], {"f": "Field"}, "fields"),
     (["d in product.datasets"], {"d": "Dataset"}, "datasets"),
     (["d in product.datasets", "f in d.fields"], {"d": "Dataset", "f": "Field"}, "fields"),
     (["f in product.fields", "g in product.fields"], {"f": "Field", "g": "Field"}, "fields"),
@@ -369,7 +371,7 @@ _SCOPES = [
 
 
 @st.composite
-def policies(draw: st.DrawFn, *, rules: int = 3, name: str = "p", prelude: str = PRELUDE) -> str:
+def policies(draw: st.DrawFn, *, rules: int = 8, name: str = "p", prelude: str = PRELUDE) -> str:
     """A file with one policy."""
     author = Author(draw)
     scope = author.of(_SCOPES)
