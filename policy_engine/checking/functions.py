@@ -70,7 +70,12 @@ FUNCTIONS: Final[Mapping[str, Signature]] = {
     "year": Signature(((DATE, TIMESTAMP),), INT, "the year of a day", "year(now) >= 2026", True),
     "date": Signature((TIMESTAMP,), DATE, "the UTC day of a timestamp", "date(now) >= 2026-01-01", True),
     "age": Signature(((DATE, TIMESTAMP),), DURATION, "how long ago it was", "age(2020-01-01) > 1y"),
-    "version": Signature((STRING,), Optional(VERSION), "a semantic version", 'version("1.2.0") is present'),
+    "version": Signature(
+        (STRING,),
+        Optional(VERSION),
+        "a semantic version; of a text written out, always there",
+        'version(product.version otherwise "0.1.0") is present',
+    ),
     "field": Signature((STRING,), FIELD, "the field with this path or name", 'field("orders.customer_id").required'),
     "dataset": Signature((STRING,), DATASET, "the dataset with this name", 'dataset("orders").row_count > 0'),
     "pii": Signature(

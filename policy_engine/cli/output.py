@@ -60,14 +60,21 @@ def emit(text: str, output: Path | None, *, coloured: bool = False) -> None:
 
 def write_whole(target: Path, content: bytes) -> None:
     """Write beside and rename, so that the file is there complete or not at all."""
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        try:
-            beside.write_bytes(content)
-            beside.replace(target)
-        finally:
-            beside.unlink(missing_ok=True)
+        if target.exists() and not target.is_file():  # a device or a pipe is written to, not replaced
+            target.write_bytes(content)
+        else:
+            _replace(target, content)
     except OSError as error:
         raise UsageError(
             f"cannot write `{target}`: {error.strerror}", help="name a file in a folder you may write to"
         ) from error
+
+
+def _replace(target: Path, content: bytes) -> None:
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -109,6 +109,14 @@ class TestOutput:
         assert "is an input" in capsys.readouterr().err
         assert (shop / "good.odcs.yaml").read_bytes() == before
 
+    def test_a_pipe_is_written_to_and_not_replaced(self, shop: Path) -> None:
+        os.mkfifo(shop / "pipe")
+        reader = os.open(shop / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+        assert _check("good.odcs.yaml", "-o", "pipe", "--quiet") == 0
+        assert os.read(reader, 10_000).startswith(b"compliant")
+        assert (shop / "pipe").is_fifo()
+        os.close(reader)
+
     def test_a_key_is_never_overwritten_by_what_it_signs(self, shop: Path) -> None:
         before = (shop / "ci.key").read_bytes()
         args = ["attest", "good.odcs.yaml", "--global", "policies", "--key", "ci.key", "-o", "ci.key"]
