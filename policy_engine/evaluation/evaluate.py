@@ -98,6 +98,7 @@ class _Prepared:
     rules: tuple[RulePlan, ...]
     program: Program
     tolerances: tuple[Fraction | None, ...]
+    revealing: tuple[frozenset[str], ...]
 
 
 class _Same:
@@ -121,7 +122,12 @@ def _scopes(same: _Same) -> dict[int, Callable[..., Any]]:
 @lru_cache(maxsize=32)
 def _prepared(same: _Same, chosen: tuple[int, ...]) -> _Prepared:
     rules = tuple(same.plan.rules[index] for index in chosen)
-    return _Prepared(rules, generate(replace(same.plan, rules=rules)), tuple(rule.tolerance for rule in rules))
+    return _Prepared(
+        rules,
+        generate(replace(same.plan, rules=rules)),
+        tuple(rule.tolerance for rule in rules),
+        tuple(revealing_loops(rule.loops) for rule in rules),
+    )
 
 
 def _results(prepared: _Prepared, inputs: Inputs) -> tuple[RuleResult, ...]:
@@ -205,7 +211,7 @@ class _Run:
         product = self.inputs.product
         about = (*subject, self.program.about[index](*self.roots, *subject)) if index in self.program.about else subject
         name = subject_name(product, about)
-        revealing = revealing_loops(rule.loops)
+        revealing = self.prepared.revealing[index]
         message = self._text(self.program.messages.get(index), rule.message, subject, revealing)
         return Violation(
             subject=name,
