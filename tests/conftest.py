@@ -8,7 +8,7 @@ _QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_to
 
 settings.register_profile(
     "ci",
-    max_examples=150,
+    max_examples=120,
     derandomize=True,
     deadline=None,
     database=None,

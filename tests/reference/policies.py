@@ -168,13 +168,13 @@ class Author:
             lambda: f"({self.string(scope)} matches {self.of(['/a/', '/^[a-z_.]+$/', '/é|b/', 'word', '/^$/'])})",
             lambda: f"({self.string(scope)} {self.of(['in', 'not in'])} {{{self.string({})}, {self.string(scope)}}})",
             lambda: f"({self.optional(scope)} is {self.of(['present', 'missing'])})",
-            lambda: self.fact(self.entity(scope, "Field")),
+            *[lambda: self.fact(self.entity(scope, "Field"))] * 3,
+            *[lambda: self.of(_DOUBTS)] * 2,
             lambda: f"long({self.string(scope)})",
             lambda: f"{self.of(['starts_with', 'ends_with', 'contains'])}({self.string(scope)}, {self.string(scope)})",
         )
         deeper = (
-            lambda: f"({self.boolean(scope, low)} {self.of(['and', 'or'])} {self.boolean(scope, low)})",
-            lambda: f"({self.boolean(scope, low)} {self.of(['and', 'or'])} {self.boolean(scope, low)})",
+            *[lambda: f"({self.boolean(scope, low)} {self.of(['and', 'or'])} {self.boolean(scope, low)})"] * 6,
             lambda: f"(not {self.boolean(scope, low)})",
             lambda: f"({self.integer(scope, low)} {self.compare()} {self.integer(scope, low)})",
             lambda: f"({self.decimal(scope, low)} {self.compare()} {self.decimal(scope, low)})",
@@ -273,7 +273,7 @@ class Author:
         if self.number(1):
             lines.append(f"    when {self._condition(scope, noun, 2)}")
         lines.append(f"    require {self._condition(scope, noun, 3)}")
-        if noun and self.number(2) == 0:
+        if noun and self.number(2) == 2:
             lines.append(f"    tolerate {self.of(_SHARES)} of {noun}")
         if self.number(3) == 3:
             lines.append(f"    at {self.of(['change', 'publish', 'run'])}")
@@ -282,7 +282,10 @@ class Author:
     def _condition(self, scope: Scope, noun: str, depth: int) -> str:
         if noun == "rows":
             return self.row("row", depth - 1, scope)
-        return self.text_value("v") if noun == "values" else self.boolean(scope, depth)
+        if noun == "values":
+            return self.text_value("v")
+        way = self.of(["{0}", "({0} and {1})", "({0} or {1})", "(not ({0} or {1}))", "({2} or {1})", "({0} and {2})"])
+        return way.format(self.boolean(scope, depth - 1), self.boolean(scope, depth - 1), self.of(_DOUBTS))
 
 
 _ABOUT_THE_WHOLE = [
@@ -297,6 +300,14 @@ _ABOUT_THE_WHOLE = [
     "(some chg in changes satisfies chg.breaks_consumers)",
     '(every chg in changes satisfies chg.kind != "field-removed" or chg.harm is present)',
     "(previous is present and (some old in previous.datasets satisfies old.row_count > 1))",
+]
+_DOUBTS = [
+    'field("nope").required',
+    "previous is present",
+    'dataset("orders").row_count > 2',
+    "1 / count(product.tags) > 0.4",
+    'field("orders.id").steps > 2',
+    '(max(v for v in field("orders.price").values) otherwise 1) != 0.1',
 ]
 _FACTS = [
     "@.required",

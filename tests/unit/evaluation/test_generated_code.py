@@ -151,6 +151,25 @@ def test_a_rule_alone_and_among_others_says_the_same() -> None:
         assert replace(together[f"r{number}"], rule=one.rule) == one
 
 
+def test_loops_over_different_lists_read_each_their_own_elements() -> None:
+    rules = """
+  rule every_field for f in product.fields require f.classification is present
+  rule orders_only for f in dataset("orders").fields require f.classification is present
+  rule nested for d in product.datasets for f in d.fields require f.classification is present and d.tier is present
+"""
+    text = (
+        "package a\nenum C { low < high }\nattribute field.classification: C?\n"
+        f'attribute dataset.tier: C? from custom "tier"\npolicy p owner "o" {{ {rules} }}'
+    )
+    of = product(field("a", classification="low"), field("b", dataset="items"))
+    found = judge(plan_of(text), of)
+    assert {name: [one.subject for one in found[name].violations] for name in ("every_field", "orders_only")} == {
+        "every_field": ["items.b"],
+        "orders_only": [],
+    }
+    assert [one.subject for one in found["nested"].violations] == ["orders.a", "items.b"]
+
+
 def test_a_match_is_a_truth_value() -> None:
     for condition, expected in (("/p/", "pass"), ("/q/", "fail")):
         text = f"require (product.id matches {condition}) == true"
