@@ -277,14 +277,17 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-@pytest.mark.parametrize("ending", ["parquet", "csv", "jsonl"])
+#: A CSV header with line breaks is refused, which another test shows.
+_IN_FILES = [
+    (name, ending) for name in HOSTILE for ending in ("parquet", "csv", "jsonl") if (name, ending) != ("a\nb", "csv")
+]
+
+
+@pytest.mark.parametrize(("name", "ending"), _IN_FILES)
 def test_hostile_names_and_values_are_only_names_and_values(tmp_path: Path, name: str, ending: str) -> None:
     import csv
     import json
 
-    if (name, ending) == ("a\nb", "csv"):
-        pytest.skip("a header with line breaks is refused, which another test shows")
     path = tmp_path / f"{name.replace('/', '')}.{ending}"
     rows = [{name: name, "other": "x"}, {name: "x", "other": "x"}]
     if ending == "parquet":
