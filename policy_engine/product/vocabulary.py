@@ -134,8 +134,8 @@ _PII_FINDING: Final = {
     "evidence": AttributeInfo(STRING, "what speaks for it: the name, the values, or both"),
     "count": AttributeInfo(INT, "how many values look like it"),
     "scanned": AttributeInfo(INT, "how many values were looked at"),
-    "share": AttributeInfo(DECIMAL, "count of scanned"),
-    "upper_bound": AttributeInfo(DECIMAL, "the greatest share that what was scanned leaves possible"),
+    "share": AttributeInfo(optional(DECIMAL), "count of scanned"),
+    "upper_bound": AttributeInfo(optional(DECIMAL), "the greatest share that what was scanned leaves possible"),
 }
 
 #: Entity -> attribute -> what it is.
