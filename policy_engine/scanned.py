@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from policy_engine.data.model import UNREADABLE, Answer, Metric, Unavailable
 from policy_engine.data.source import Source
+from policy_engine.errors import DataError
 from policy_engine.evaluation.model import RuleResult
 from policy_engine.plan.layer import Layer
 from policy_engine.product.model import Product
@@ -53,5 +54,10 @@ class Scanned:
 
 def stamp(source: Source) -> tuple[tuple[int, int, int, int], ...]:
     """Which files these are, and when each was changed last: a file put in another's place has another stamp."""
-    found = [file.stat() for file in source.files]
+    try:
+        found = [file.stat() for file in source.files]
+    except OSError as error:
+        raise DataError(
+            f"the data of `{source.dataset}` went away while it was read", help="check data that nobody writes to"
+        ) from error
     return tuple((one.st_ino, one.st_size, one.st_mtime_ns, one.st_ctime_ns) for one in found)

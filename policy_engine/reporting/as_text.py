@@ -37,7 +37,7 @@ def plain(text: str, _role: str) -> str:
 def render_text(report: Report, style: Style = plain, *, verbose: bool = False) -> str:
     """The whole report. `verbose` adds what passed and what did not apply."""
     report = printable(report)
-    lines = [*headline(report, style)]
+    lines = [*_head(report, style)]
     for enforcement in (Enforcement.BLOCK, Enforcement.WARN, Enforcement.INFORM):
         failed = [r for r in report.results if r.outcome is Outcome.FAIL and r.enforcement is enforcement]
         if failed:
@@ -67,6 +67,10 @@ def render_summary(reports: Sequence[Report], refused: int) -> str:
 
 def headline(report: Report, style: Style = plain) -> Iterator[str]:
     """The verdict and the counts."""
+    yield from _head(printable(report), style)
+
+
+def _head(report: Report, style: Style) -> Iterator[str]:
     verdict = style(_WORDS[report.verdict], _ROLES[report.verdict])
     version = f" {report.version}" if report.version else ""
     yield f"{verdict}: {report.name or report.id}{version}  {style(report.file, 'quiet')}"

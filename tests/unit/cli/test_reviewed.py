@@ -77,6 +77,22 @@ class TestData:
         assert _check("good.odcs.yaml", "--data", "orders=orders.csv") == 2
         assert "the data of `orders` changed while it was read" in capsys.readouterr().err
 
+    def test_data_that_goes_away_while_it_is_read_is_no_bug_of_ours(
+        self, shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        from policy_engine import engine
+
+        genuine = engine.evaluate
+
+        def gone(*args: object) -> object:
+            found = genuine(*args)  # type: ignore[arg-type]
+            (shop / "orders.csv").unlink()
+            return found
+
+        monkeypatch.setattr(engine, "evaluate", gone)
+        assert _check("good.odcs.yaml", "--data", "orders=orders.csv") == 2
+        assert "the data of `orders` went away while it was read" in capsys.readouterr().err
+
 
 @pytest.mark.usefixtures("shop")
 class TestFolders:
@@ -149,6 +165,22 @@ class TestOutput:
         assert "\n::warning" not in out
         assert "\u202e" not in out
         assert "X\\u000a::warning::pwned\\u202e" in out
+
+    @pytest.mark.parametrize(
+        "command", [("check", "--quiet"), ("attest", "--key", "ci.key"), ("attest", "--key", "ci.key", "--quiet")]
+    )
+    def test_nor_of_the_short_ones(
+        self, shop: Path, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        text = (shop / "good.odcs.yaml").read_text(encoding="utf-8")
+        (shop / "good.odcs.yaml").write_text(
+            text.replace("name: Orders", 'name: "X\\n::warning::pwned"'), encoding="utf-8"
+        )
+        name, *options = command
+        assert invoke([name, "good.odcs.yaml", "--global", "policies", *options]) == 0
+        out = capsys.readouterr().out
+        assert "pwned" in out
+        assert "\n::warning" not in out
 
     def test_a_refused_contract_is_in_the_json_report_too(self, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (shop / "broken.odcs.yaml").write_text("a: [", encoding="utf-8")
