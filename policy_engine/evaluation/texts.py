@@ -13,7 +13,7 @@ from policy_engine.evaluation.kleene import Undefined
 from policy_engine.plan.expressions import Ask, Expr, Local, Pattern
 from policy_engine.plan.values import Unknown, show_fraction
 from policy_engine.plan.walk import walk
-from policy_engine.product.model import Dataset, Element, Field, Owner, Place, Port, Product, Sla
+from policy_engine.product.model import Dataset, Element, Field, Member, Owner, Place, Port, Product, Role, Sla
 
 #: Kinds of question whose answers are values out of the data.
 REVEALING = frozenset({"min", "max", "sum", "mean"})
@@ -88,7 +88,14 @@ def _name(part: Any) -> str | None:
     match part:
         case Field(path=path) | Change(path=path) | PiiFinding(field=path):
             return path
-        case Dataset(name=text) | Port(name=text) | Sla(name=text) | Owner(name=text):
+        case (
+            Dataset(name=text)
+            | Port(name=text)
+            | Sla(name=text)
+            | Owner(name=text)
+            | Role(name=text)
+            | Member(name=text)
+        ):
             return text
         case _:
             return None

@@ -6,6 +6,7 @@ is in `Product.not_understood`, never dropped. None is missing: the contract doe
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -65,6 +66,28 @@ class Constraints(Element):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Definition(Element):
+    """A link to where something is defined: a glossary, a privacy statement, a lesson."""
+
+    type: str | None = None
+    url: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality(Element):
+    """One rule of quality that the contract states. `metric` is what ODCS 3.0 calls `rule`."""
+
+    name: str | None = None
+    description: str | None = None
+    type: str | None = None
+    metric: str | None = None
+    dimension: str | None = None
+    severity: str | None = None
+    schedule: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Field(Element):
     """One field, column or nested property. `path` is `dataset.field`, `dataset.struct.field`, `dataset.list[].field`.
 
@@ -87,7 +110,15 @@ class Field(Element):
     tags: tuple[str, ...] = ()
     description: str | None = None
     business_name: str | None = None
-    examples: tuple[Value, ...] = ()
+    encrypted_name: str | None = None
+    critical: bool = False
+    partitioned: bool = False
+    transform_logic: str | None = None
+    transform_description: str | None = None
+    transform_sources: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    quality: tuple[Quality, ...] = ()
+    definitions: tuple[Definition, ...] = ()
     constraints: Constraints = field(default_factory=Constraints)
     fields: tuple[Field, ...] = ()
     items: Field | None = None
@@ -105,11 +136,36 @@ class Dataset(Element):
     physical_type: str | None = None
     business_name: str | None = None
     description: str | None = None
+    granularity: str | None = None
     tags: tuple[str, ...] = ()
+    quality: tuple[Quality, ...] = ()
+    definitions: tuple[Definition, ...] = ()
     fields: tuple[Field, ...] = ()
     primary_key: tuple[str, ...] = ()
     timestamp_field: Field | None = None
     retention: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role(Element):
+    """A role by which people get access, and who approves that."""
+
+    name: str
+    access: str | None = None
+    description: str | None = None
+    first_level_approvers: str | None = None
+    second_level_approvers: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member(Element):
+    """Somebody in the team; with a `date_out` in the past, somebody who was."""
+
+    name: str | None = None
+    role: str | None = None
+    description: str | None = None
+    date_in: datetime.date | None = None
+    date_out: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,18 +177,27 @@ class Port(Element):
     environment: str | None = None
     location: str | None = None
     format: str | None = None
+    description: str | None = None
+    region: str | None = None
+    roles: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sla(Element):
-    """One promise about the product: `name` is the property (latency, retention, frequency, …)."""
+    """One promise about the product: `name` is the property (latency, retention, frequency, …).
+
+    `duration` is the value where it is a length of time, `date` where it is a day or an instant.
+    """
 
     name: str
     value: str | None = None
     unit: str | None = None
     element: str | None = None
     driver: str | None = None
+    description: str | None = None
+    schedule: str | None = None
     duration: Duration | None = None
+    date: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,8 +233,17 @@ class Product(Element):
     domain: str | None = None
     version: str | None = None
     status: str | None = None
+    tenant: str | None = None
+    data_product: str | None = None
+    created: datetime.date | None = None
     owner: Owner | None = None
+    team: tuple[Member, ...] = ()
+    roles: tuple[Role, ...] = ()
     description: str | None = None
+    purpose: str | None = None
+    usage: str | None = None
+    limitations: str | None = None
+    definitions: tuple[Definition, ...] = ()
     tags: tuple[str, ...] = ()
     ports: tuple[Port, ...] = ()
     slas: tuple[Sla, ...] = ()

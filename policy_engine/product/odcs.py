@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
+from policy_engine.product.dates import read_date
 from policy_engine.product.document import Document
 from policy_engine.product.model import Dataset, Product
 from policy_engine.product.odcs_keys import note_unknown_keys
+from policy_engine.product.odcs_notes import read_definitions
+from policy_engine.product.odcs_people import read_roles, read_team
+from policy_engine.product.odcs_ports import read_ports
 from policy_engine.product.odcs_schema import read_datasets, with_retention
 from policy_engine.product.odcs_terms import (
     dataset_retentions,
@@ -15,7 +20,6 @@ from policy_engine.product.odcs_terms import (
     read_custom,
     read_description,
     read_owner,
-    read_ports,
     read_slas,
     read_support,
 )
@@ -28,6 +32,12 @@ _PRODUCT: Final = {
     "id": "id",
     "name": "name",
     "domain": "domain",
+    "tenant": "tenant",
+    "data_product": "dataProduct",
+    "created": "contractCreatedTs",
+    "team": "team",
+    "roles": "roles",
+    "definitions": "authoritativeDefinitions",
     "version": "version",
     "status": "status",
     "description": "description",
@@ -38,6 +48,7 @@ _PRODUCT: Final = {
     "datasets": "schema",
     "fields": "schema",
 }
+_DESCRIPTION: Final = ("purpose", "usage", "limitations")
 
 
 def read_odcs(document: Document, file: str, digest: str) -> Product:
@@ -53,8 +64,10 @@ def read_odcs(document: Document, file: str, digest: str) -> Product:
     of_slas = dataset_retentions(contract, slas, _names(datasets))
     datasets = tuple(with_retention(one, of_slas.get(one.name), retention, contract) for one in datasets)
     owner = read_owner(contract, custom)
+    description = contract.part("description") if isinstance(document.root.get("description"), Mapping) else None
     pointers = contract.stated(_PRODUCT) | custom.pointers
     pointers |= {"owner": owner.pointer} if owner else {}
+    pointers |= description.stated({key: key for key in _DESCRIPTION}) if description else {}
     pointers |= {"retention": retention.pointer} if retention else {}
     product = Product(
         id=contract.name("id", "the contract"),
@@ -66,8 +79,17 @@ def read_odcs(document: Document, file: str, digest: str) -> Product:
         domain=contract.text("domain"),
         version=contract.text("version"),
         status=contract.text("status"),
+        tenant=contract.text("tenant"),
+        data_product=contract.text("dataProduct"),
+        created=read_date(document.root.get("contractCreatedTs")),
         owner=owner,
+        team=read_team(contract),
+        roles=read_roles(contract),
         description=read_description(contract),
+        purpose=description.text("purpose") if description else None,
+        usage=description.text("usage") if description else None,
+        limitations=description.text("limitations") if description else None,
+        definitions=read_definitions(contract) + (read_definitions(description) if description else ()),
         tags=contract.texts("tags"),
         ports=read_ports(contract),
         slas=slas,

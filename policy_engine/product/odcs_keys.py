@@ -45,12 +45,11 @@ def _level(
 
 _PROPERTY_SEEN: Final = (
     "name physicalName physicalType businessName description tags customProperties primaryKey primaryKeyPosition "
-    "logicalType logicalTypeOptions required unique classification examples properties items quality"
+    "logicalType logicalTypeOptions required unique classification examples properties items quality "
+    "authoritativeDefinitions partitioned encryptedName transformSourceObjects transformLogic transformDescription "
+    "criticalDataElement"
 )
-_PROPERTY_UNSEEN: Final = (
-    "id authoritativeDefinitions partitioned partitionKeyPosition encryptedName transformSourceObjects transformLogic "
-    "transformDescription criticalDataElement relationships"
-)
+_PROPERTY_UNSEEN: Final = "id partitionKeyPosition relationships"
 
 LEVELS: Final[Mapping[str, Level]] = {
     level.name: level
@@ -58,8 +57,8 @@ LEVELS: Final[Mapping[str, Level]] = {
         _level(
             "contract",
             "apiVersion kind id name version status domain description tags servers schema support team slaProperties "
-            "slaDefaultElement customProperties",
-            "tenant dataProduct price roles authoritativeDefinitions contractCreatedTs",
+            "slaDefaultElement customProperties tenant dataProduct roles authoritativeDefinitions contractCreatedTs",
+            "price",
             _COMMON
             | {
                 "servers": "server",
@@ -71,18 +70,19 @@ LEVELS: Final[Mapping[str, Level]] = {
             },
             {"description": "description", "price": "price", "team": "team"},
         ),
-        _level("description", "purpose usage limitations", "authoritativeDefinitions customProperties", _COMMON),
+        _level("description", "purpose usage limitations authoritativeDefinitions", "customProperties", _COMMON),
         _level(
             "server",
             "server type environment format location path endpointUrl stagingDir host port account project catalog "
-            "database dataset schema customProperties",
-            "id description roles delimiter region regionName serviceName stream warehouse",
+            "database dataset schema customProperties description roles region regionName",
+            "id delimiter serviceName stream warehouse",
             {**_COMMON, "roles": "role"},
         ),
         _level(
             "schema object",
-            "name physicalName physicalType businessName description tags properties customProperties",
-            "id logicalType dataGranularityDescription quality relationships authoritativeDefinitions",
+            "name physicalName physicalType businessName description tags properties customProperties "
+            "dataGranularityDescription quality authoritativeDefinitions",
+            "id logicalType relationships",
             _SCHEMA,
         ),
         _level(
@@ -100,10 +100,10 @@ LEVELS: Final[Mapping[str, Level]] = {
         ),
         _level(
             "quality rule",
-            "",
-            "id name description type dimension method severity businessImpact schedule scheduler tags unit metric rule "
-            "arguments query engine implementation validValues mustBe mustNotBe mustBeGreaterThan mustBeGreaterOrEqualTo "
-            "mustBeLessThan mustBeLessOrEqualTo mustBeBetween mustNotBeBetween authoritativeDefinitions customProperties",
+            "name description type dimension severity schedule metric rule validValues customProperties",
+            "id method businessImpact scheduler tags unit arguments query engine implementation mustBe "
+            "mustNotBe mustBeGreaterThan mustBeGreaterOrEqualTo "
+            "mustBeLessThan mustBeLessOrEqualTo mustBeBetween mustNotBeBetween authoritativeDefinitions",
             _COMMON,
         ),
         _level("relationship", "", "type from to customProperties", _COMMON),
@@ -116,16 +116,16 @@ LEVELS: Final[Mapping[str, Level]] = {
         ),
         _level(
             "team member",
-            "username name role dateOut replacedByUsername",
-            "id description dateIn tags authoritativeDefinitions customProperties",
+            "username name role description dateIn dateOut replacedByUsername customProperties",
+            "id tags authoritativeDefinitions",
             _COMMON,
         ),
         _level(
-            "role", "", "id role description access firstLevelApprovers secondLevelApprovers customProperties", _COMMON
+            "role", "role description access firstLevelApprovers secondLevelApprovers customProperties", "id", _COMMON
         ),
         _level("price", "", "id priceAmount priceCurrency priceUnit"),
-        _level("SLA property", "property value unit element driver", "id valueExt description schedule scheduler"),
-        _level("definition", "", "id type url description"),
+        _level("SLA property", "property value unit element driver description schedule", "id valueExt scheduler"),
+        _level("definition", "type url description", "id"),
         _level("custom property", "property value", "id description"),
     )
 }

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from policy_engine.product.model import Constraints, Dataset, Field, Value
+from policy_engine.product.odcs_notes import read_definitions, read_quality
 from policy_engine.product.odcs_terms import Custom, Retention, custom_retention, read_custom
 from policy_engine.product.part import Part, describe, show
 from policy_engine.product.refusal import place_of
@@ -26,7 +27,15 @@ _FIELD: Final = {
     "tags": "tags",
     "description": "description",
     "business_name": "businessName",
+    "encrypted_name": "encryptedName",
+    "critical": "criticalDataElement",
+    "partitioned": "partitioned",
+    "transform_logic": "transformLogic",
+    "transform_description": "transformDescription",
+    "transform_sources": "transformSourceObjects",
     "examples": "examples",
+    "quality": "quality",
+    "definitions": "authoritativeDefinitions",
     "constraints": "logicalTypeOptions",
     "fields": "properties",
     "items": "items",
@@ -37,7 +46,10 @@ _DATASET: Final = {
     "physical_type": "physicalType",
     "business_name": "businessName",
     "description": "description",
+    "granularity": "dataGranularityDescription",
     "tags": "tags",
+    "quality": "quality",
+    "definitions": "authoritativeDefinitions",
     "fields": "properties",
 }
 _CONSTRAINTS: Final = {
@@ -95,7 +107,10 @@ def _dataset(part: Part) -> Dataset:
         physical_type=part.text("physicalType"),
         business_name=part.text("businessName"),
         description=part.text("description"),
+        granularity=part.text("dataGranularityDescription"),
         tags=part.texts("tags"),
+        quality=read_quality(part),
+        definitions=read_definitions(part),
         fields=fields,
         primary_key=tuple(field.path.removeprefix(f"{name}.") for field in keys),
         timestamp_field=timestamp,
@@ -136,7 +151,15 @@ def _field(part: Part, dataset: str, name: str, path: str) -> Field:
         tags=part.texts("tags"),
         description=part.text("description"),
         business_name=part.text("businessName"),
-        examples=part.values("examples"),
+        encrypted_name=part.text("encryptedName"),
+        critical=part.flag("criticalDataElement") or False,
+        partitioned=part.flag("partitioned") or False,
+        transform_logic=part.text("transformLogic"),
+        transform_description=part.text("transformDescription"),
+        transform_sources=part.texts("transformSourceObjects"),
+        examples=tuple(_example(value) for value in part.values("examples")),
+        quality=read_quality(part),
+        definitions=read_definitions(part),
         constraints=constraints,
         fields=_children(part, dataset, path) or (element.fields if element else ()),
         items=element,
@@ -144,6 +167,10 @@ def _field(part: Part, dataset: str, name: str, path: str) -> Field:
         pointers=stated,
         custom=custom.values,
     )
+
+
+def _example(value: Value) -> str:
+    return describe(value) if isinstance(value, tuple | Mapping) else show(value)
 
 
 def _logical_type(part: Part) -> str | None:

@@ -8,15 +8,20 @@ from types import MappingProxyType
 from typing import Final
 
 from policy_engine.plan.values import Duration
+from policy_engine.product.dates import read_date
 from policy_engine.product.durations import read_duration
-from policy_engine.product.model import Owner, Port, Sla, Value
+from policy_engine.product.model import Owner, Sla, Value
 from policy_engine.product.part import Part, describe
 
-_PORT: Final = {"name": "server", "type": "type", "environment": "environment", "format": "format"}
-_SLA: Final = {"name": "property", "value": "value", "unit": "unit", "element": "element", "driver": "driver"}
-#: A server's address: the first of these that is stated, else the second row's joined by `/`.
-_ADDRESSES: Final = ("location", "path", "endpointUrl", "stagingDir")
-_ADDRESS_PARTS: Final = ("host", "account", "project", "catalog", "database", "dataset", "schema")
+_SLA: Final = {
+    "name": "property",
+    "value": "value",
+    "unit": "unit",
+    "element": "element",
+    "driver": "driver",
+    "description": "description",
+    "schedule": "schedule",
+}
 RETENTION: Final = "retention"
 
 
@@ -56,7 +61,7 @@ def read_description(contract: Part) -> str | None:
 
 def read_owner(contract: Part, custom: Custom) -> Owner | None:
     """The first team member who has not left and whose role has the word `owner`; else the custom property `owner`."""
-    for member in _members(contract):
+    for member in members_of(contract):
         role = member.text("role")
         name = member.text("name") or member.text("username")
         if role and name and "owner" in _words(role) and not member.states("dateOut"):
@@ -69,7 +74,7 @@ def read_owner(contract: Part, custom: Custom) -> Owner | None:
     return None
 
 
-def _members(contract: Part) -> tuple[Part, ...]:
+def members_of(contract: Part) -> tuple[Part, ...]:
     """ODCS 3.0 lists the members; since 3.1 a team is a mapping that has members."""
     if isinstance(contract.entries.get("team"), Mapping):
         team = contract.part("team")
@@ -79,40 +84,6 @@ def _members(contract: Part) -> tuple[Part, ...]:
 
 def _words(role: str) -> list[str]:
     return "".join(letter if letter.isalnum() else " " for letter in role.casefold()).split()
-
-
-def read_ports(contract: Part) -> tuple[Port, ...]:
-    """The servers, in the contract's order."""
-    return tuple(_port(server) for server in contract.parts("servers"))
-
-
-def _port(server: Part) -> Port:
-    custom = read_custom(server)
-    address = _address(server)
-    stated = server.stated(_PORT) | ({"location": server.at(address[1])} if address else {})
-    return Port(
-        name=server.name("server", "a server"),
-        type=server.text("type"),
-        environment=server.text("environment"),
-        location=address[0] if address else None,
-        format=server.text("format"),
-        pointer=server.pointer,
-        pointers=stated | custom.pointers,
-        custom=custom.values,
-    )
-
-
-def _address(server: Part) -> tuple[str, str] | None:
-    """The address and the key that states it."""
-    for key in _ADDRESSES:
-        if text := server.scalar(key):
-            return text, key
-    parts = {key: text for key in _ADDRESS_PARTS if (text := server.scalar(key))}
-    if not parts:
-        return None
-    if "host" in parts and (port := server.scalar("port")):
-        parts["host"] += f":{port}"
-    return "/".join(parts.values()), next(iter(parts))
 
 
 def read_support(contract: Part) -> tuple[str, ...]:
@@ -129,18 +100,24 @@ def read_slas(contract: Part) -> tuple[Sla, ...]:
 def _sla(part: Part, default: str | None, contract: Part) -> Sla:
     name = part.name("property", "an SLA property")
     duration = read_duration(part.entries.get("value"), part.entries.get("unit"))
+    day = read_date(part.entries.get("value"))
     stated = part.stated(_SLA)
     if "element" not in stated and default:
         stated["element"] = contract.at("slaDefaultElement")
     if duration is not None:
         stated["duration"] = stated["value"]
+    if day is not None:
+        stated["date"] = stated["value"]
     return Sla(
         name=name,
         value=part.scalar("value"),
         unit=part.text("unit"),
         element=part.text("element") or default,
         driver=part.text("driver"),
+        description=part.text("description"),
+        schedule=part.text("schedule"),
         duration=duration,
+        date=day,
         pointer=part.pointer,
         pointers=stated,
     )

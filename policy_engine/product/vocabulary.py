@@ -10,7 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from policy_engine.plan.types import BOOL, COLUMN, DECIMAL, DURATION, INT, STRING, Entity, Sequence, Type, optional
+from policy_engine.plan.types import (
+    BOOL,
+    COLUMN,
+    DATE,
+    DECIMAL,
+    DURATION,
+    INT,
+    STRING,
+    Entity,
+    Sequence,
+    Type,
+    optional,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +37,9 @@ class AttributeInfo:
 _TEXT: Final = optional(STRING)
 _TEXTS: Final = Sequence(STRING)
 _FIELD: Final = Entity("Field")
+_QUALITIES: Final = Sequence(Entity("Quality"))
+_DEFINITIONS: Final = Sequence(Entity("Definition"))
+_ROLES: Final = Sequence(Entity("Role"))
 
 _PRODUCT: Final = {
     "id": AttributeInfo(STRING, "the contract's identifier, by which `applies to product` finds it"),
@@ -32,8 +47,17 @@ _PRODUCT: Final = {
     "domain": AttributeInfo(_TEXT, "the domain that the contract names"),
     "version": AttributeInfo(_TEXT, "the contract's version, as it is written"),
     "status": AttributeInfo(_TEXT, "where the contract is in its life: proposed, draft, active, deprecated, retired"),
+    "tenant": AttributeInfo(_TEXT, "the organisation or part of it that the contract names"),
+    "data_product": AttributeInfo(_TEXT, "the data product that the contract is part of"),
+    "created": AttributeInfo(optional(DATE), "the day on which the contract was written first"),
     "owner": AttributeInfo(optional(Entity("Owner")), "who answers for the product"),
+    "team": AttributeInfo(Sequence(Entity("Member")), "everybody in the team, those who have left as well"),
+    "roles": AttributeInfo(_ROLES, "the roles by which people get access"),
     "description": AttributeInfo(_TEXT, "purpose, usage and limitations"),
+    "purpose": AttributeInfo(_TEXT, "what the product is for"),
+    "usage": AttributeInfo(_TEXT, "how it is meant to be used"),
+    "limitations": AttributeInfo(_TEXT, "what it is not good for, or not allowed for"),
+    "definitions": AttributeInfo(_DEFINITIONS, "links to definitions and statements about the product"),
     "tags": AttributeInfo(_TEXTS, "the product's tags, in the contract's order"),
     "ports": AttributeInfo(Sequence(Entity("Port")), "where the product is served"),
     "slas": AttributeInfo(Sequence(Entity("Sla")), "what the contract promises of its service"),
@@ -48,7 +72,10 @@ _DATASET: Final = {
     "physical_type": AttributeInfo(_TEXT, "what it is where it is stored: table, view, topic, file"),
     "business_name": AttributeInfo(_TEXT, "what people call it"),
     "description": AttributeInfo(_TEXT, "what it holds"),
+    "granularity": AttributeInfo(_TEXT, "what one row of it is"),
     "tags": AttributeInfo(_TEXTS, "its tags, in the contract's order"),
+    "quality": AttributeInfo(_QUALITIES, "the rules of quality that the contract states for it"),
+    "definitions": AttributeInfo(_DEFINITIONS, "links to what defines it"),
     "fields": AttributeInfo(Sequence(_FIELD), "its fields at every depth, parents first"),
     "primary_key": AttributeInfo(_TEXTS, "the names of its key fields, in the key's order"),
     "timestamp_field": AttributeInfo(optional(_FIELD), "the field that tells how fresh a row is"),
@@ -71,6 +98,15 @@ _FIELD_ATTRIBUTES: Final = {
     "tags": AttributeInfo(_TEXTS, "its tags, in the contract's order"),
     "description": AttributeInfo(_TEXT, "what its values mean"),
     "business_name": AttributeInfo(_TEXT, "what people call it"),
+    "encrypted_name": AttributeInfo(_TEXT, "the field that holds its values encrypted"),
+    "critical": AttributeInfo(BOOL, "whether it is a critical data element"),
+    "partitioned": AttributeInfo(BOOL, "whether the data is partitioned by it"),
+    "transform_logic": AttributeInfo(_TEXT, "how it is computed, as code"),
+    "transform_description": AttributeInfo(_TEXT, "how it is computed, in words"),
+    "transform_sources": AttributeInfo(_TEXTS, "what it is computed from"),
+    "examples": AttributeInfo(_TEXTS, "examples of its values, as they are written"),
+    "quality": AttributeInfo(_QUALITIES, "the rules of quality that the contract states for it"),
+    "definitions": AttributeInfo(_DEFINITIONS, "links to what defines it"),
     "constraints": AttributeInfo(Entity("Constraints"), "the bounds that the contract states for its values"),
     "fields": AttributeInfo(Sequence(_FIELD), "the fields directly inside it, of an object or of a list's objects"),
     "items": AttributeInfo(optional(_FIELD), "what it holds, of a list"),
@@ -104,6 +140,9 @@ _PORT: Final = {
     "environment": AttributeInfo(_TEXT, "production, test, …"),
     "location": AttributeInfo(_TEXT, "the address"),
     "format": AttributeInfo(_TEXT, "the format of files or messages"),
+    "description": AttributeInfo(_TEXT, "what it is for"),
+    "region": AttributeInfo(_TEXT, "where on earth it is, in the provider's words: eu-central-1"),
+    "roles": AttributeInfo(_ROLES, "the roles by which people get access to it"),
 }
 _SLA: Final = {
     "name": AttributeInfo(STRING, "what is promised: latency, retention, frequency, …"),
@@ -111,11 +150,42 @@ _SLA: Final = {
     "unit": AttributeInfo(_TEXT, "of what, as it is written"),
     "element": AttributeInfo(_TEXT, "the datasets or fields that it is about"),
     "driver": AttributeInfo(_TEXT, "why it matters: regulatory, analytics, operational"),
+    "description": AttributeInfo(_TEXT, "the promise in words"),
+    "schedule": AttributeInfo(_TEXT, "when it is checked, as it is written"),
     "duration": AttributeInfo(optional(DURATION), "value and unit, where they are a length of time"),
+    "date": AttributeInfo(optional(DATE), "the value, where it is a day or a timestamp; its day in UTC"),
 }
 _OWNER: Final = {
     "name": AttributeInfo(STRING, "the owner's name or user name"),
     "role": AttributeInfo(_TEXT, "the role that makes them the owner"),
+}
+_MEMBER: Final = {
+    "name": AttributeInfo(_TEXT, "the member's name or user name"),
+    "role": AttributeInfo(_TEXT, "what they do"),
+    "description": AttributeInfo(_TEXT, "more about them"),
+    "date_in": AttributeInfo(optional(DATE), "since when they are in the team"),
+    "date_out": AttributeInfo(optional(DATE), "since when they are not any more"),
+}
+_ROLE: Final = {
+    "name": AttributeInfo(STRING, "the role's name"),
+    "access": AttributeInfo(_TEXT, "what it may do: read, write, …"),
+    "description": AttributeInfo(_TEXT, "what it is for"),
+    "first_level_approvers": AttributeInfo(_TEXT, "who approves that somebody gets it"),
+    "second_level_approvers": AttributeInfo(_TEXT, "who approves it after them"),
+}
+_QUALITY: Final = {
+    "name": AttributeInfo(_TEXT, "the rule's name"),
+    "description": AttributeInfo(_TEXT, "the rule in words"),
+    "type": AttributeInfo(_TEXT, "how it is written: library, sql, text, custom"),
+    "metric": AttributeInfo(_TEXT, "what is measured: nullValues, rowCount, …"),
+    "dimension": AttributeInfo(_TEXT, "the side of quality: accuracy, completeness, …"),
+    "severity": AttributeInfo(_TEXT, "how bad a violation is"),
+    "schedule": AttributeInfo(_TEXT, "when it is checked, as it is written"),
+}
+_DEFINITION: Final = {
+    "type": AttributeInfo(_TEXT, "what is there: businessDefinition, privacy-statement, …"),
+    "url": AttributeInfo(_TEXT, "where it is"),
+    "description": AttributeInfo(_TEXT, "what it is"),
 }
 _CHANGE: Final = {
     "kind": AttributeInfo(STRING, "what changed: field-removed, type-narrowed, …"),
@@ -147,6 +217,10 @@ VOCABULARY: Final[Mapping[str, Mapping[str, AttributeInfo]]] = {
     "Port": _PORT,
     "Sla": _SLA,
     "Owner": _OWNER,
+    "Member": _MEMBER,
+    "Role": _ROLE,
+    "Quality": _QUALITY,
+    "Definition": _DEFINITION,
     "Change": _CHANGE,
     "PiiFinding": _PII_FINDING,
 }

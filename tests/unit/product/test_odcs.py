@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -67,6 +68,63 @@ def test_the_full_example_fills_ports_and_slas() -> None:
     assert (latency.name, latency.value, latency.unit, latency.duration) == ("latency", "4", "d", duration(4, "d"))
     assert product.slas[1].duration is None
     assert product.slas[6].driver == "regulatory"
+
+
+def test_the_full_example_says_who_may_what_and_why() -> None:
+    product = published("full-example")
+    assert [(role.name, role.access, role.second_level_approvers) for role in product.roles][1:3] == [
+        ("bq_queryman_user_opr", "read", "na"),
+        ("risk_data_access_opr", "read", "dathvador"),
+    ]
+    assert [(one.name, one.date_in, one.date_out) for one in product.team] == [
+        ("ceastwood", date(2022, 8, 2), date(2022, 10, 1)),
+        ("mhopper", date(2022, 10, 1), None),
+        ("daustin", date(2022, 10, 1), None),
+    ]
+    assert (product.tenant, product.data_product, product.created) == (
+        "ClimateQuantumInc",
+        "my quantum",
+        date(2022, 11, 15),
+    )
+    assert product.purpose == "Views built on top of the seller tables."
+    assert line(product, product.pointers["limitations"]) == 16
+    assert [link.type for link in product.definitions] == ["canonical", "privacy-statement"]
+    assert product.slas[2].date == date(2032, 5, 12)
+    assert product.slas[0].date is None
+
+
+def test_the_full_example_says_how_fields_come_about_and_are_checked() -> None:
+    product = published("full-example")
+    dated, _, country = product.datasets[0].fields
+    assert dated.transform_sources == ("table_name_1", "table_name_2", "table_name_3")
+    assert (dated.partitioned, dated.critical, country.encrypted_name) == (True, False, "rcvr_cntry_code_encrypted")
+    assert [(rule.metric, rule.dimension) for rule in country.quality] == [("nullValues", "completeness")]
+    assert [rule.metric for rule in product.datasets[0].quality] == ["rowCount"]
+    assert product.datasets[0].granularity == "Aggregation on columns txn_ref_dt, pmt_txn_id"
+
+
+def test_a_region_is_a_servers_own_or_a_custom_property() -> None:
+    product = contract(
+        "servers:\n- {server: a, type: kinesis, region: eu-west-1}\n- {server: b, type: athena, regionName: us-east-1}\n"
+        "- {server: c, type: s3, customProperties: [{property: region, value: eu-north-1}]}\n- {server: d, type: s3}\n"
+    )
+    assert [port.region for port in product.ports] == ["eu-west-1", "us-east-1", "eu-north-1", None]
+    assert [line(product, port.pointers["region"]) for port in product.ports[:3]] == [6, 7, 8]
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("'2030-01-31'", date(2030, 1, 31)),
+        ("'2030-01-31T23:30:00-08:00'", date(2030, 2, 1)),
+        ("'2030-01-31T23:30'", date(2030, 1, 31)),
+        ("soon", None),
+        ("2030", None),
+        ("'0001-01-01T00:00+14:00'", None),
+    ],
+)
+def test_a_promise_may_be_a_day(written: str, day: date | None) -> None:
+    assert contract(f"slaProperties: [{{property: endOfLife, value: {written}}}]\n").slas[0].date == day
 
 
 def test_constraints_come_from_the_options_of_the_logical_type() -> None:
@@ -205,7 +263,7 @@ def test_what_is_unknown_or_of_the_wrong_type_is_noted_with_its_line_and_the_nea
     product = contract(
         "version: 1.10\ndomian: x\nschema:\n  - name: orders\n    properties:\n      - name: id\n"
         "        businessName: true\n        logicalType: String\n        logicaltype: x\n"
-        "        logicalTypeOptions: {minLength: '3'}\nroles: none\n"
+        "        logicalTypeOptions: {minLength: '3'}\nprice: none\n"
     )
     assert product.version == "1.10"
     assert product.fields[0].type is None
@@ -216,7 +274,7 @@ def test_what_is_unknown_or_of_the_wrong_type_is_noted_with_its_line_and_the_nea
         "12: `String` is no logical type, so it is not read; did you mean `string`?",
         "13: `logicaltype` is no key of the standard's property; did you mean `logicalType`?",
         "14: `minLength` is the text `3` where a whole number is meant, so it is not read",
-        "15: `roles` is the text `none` where a list is meant",
+        "15: `price` is the text `none` where a mapping is meant",
     ]
 
 

@@ -9,7 +9,20 @@ from typing import Union, get_args, get_origin, get_type_hints
 import pytest
 
 from policy_engine.plan import types as language
-from policy_engine.product import VOCABULARY, Constraints, Dataset, Field, Owner, Port, Product, Sla
+from policy_engine.product import (
+    VOCABULARY,
+    Constraints,
+    Dataset,
+    Definition,
+    Field,
+    Member,
+    Owner,
+    Port,
+    Product,
+    Quality,
+    Role,
+    Sla,
+)
 
 MODELS = {
     "Product": Product,
@@ -19,13 +32,16 @@ MODELS = {
     "Port": Port,
     "Sla": Sla,
     "Owner": Owner,
+    "Member": Member,
+    "Role": Role,
+    "Quality": Quality,
+    "Definition": Definition,
 }
 #: Where something stands is for messages; custom properties are seen through `attribute … from custom`.
 NOT_FOR_POLICIES = {"pointer", "pointers", "custom"}
-#: Provenance of the file, which the verdict records; and examples, which are values of any type at once.
+#: Provenance of the file, which the verdict records.
 NOT_VISIBLE = {
     "Product": {"file", "format", "digest", "places", "not_understood"},
-    "Field": {"examples"},
 }
 
 
