@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TypeVar
 
-from policy_engine.changes.difference import Difference, judged, pointer_of
+from policy_engine.changes.difference import Difference, Parts, judged, pointer_of
 from policy_engine.changes.fields import field_differences
 from policy_engine.changes.honesty import version_differences
 from policy_engine.changes.model import Change
@@ -21,7 +21,8 @@ def compare(old: Product, new: Product) -> tuple[Change, ...]:
     """Every change between two versions of one product, sorted by path and kind. Of equal products there is none."""
     found = list(chain(_datasets(old, new), retention_differences(old, new), tag_differences(old, new, "tags")))
     found += version_differences(old, new, found)
-    changes = (judged(difference, new) for difference in found)
+    parts = Parts(new)
+    changes = (judged(difference, new, parts) for difference in found)
     return tuple(sorted(changes, key=lambda one: (one.path, one.kind, one.before or "", one.after or "", one.pointer)))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from policy_engine.changes.effects import EFFECTS
 from policy_engine.changes.model import Change
-from policy_engine.product.model import Element, Product
+from policy_engine.product.model import Dataset, Element, Field, Product
 from policy_engine.product.refusal import place_of
 
 
@@ -26,10 +26,33 @@ def pointer_of(element: Element, *attributes: str) -> str:
     return next((element.pointers[name] for name in attributes if name in element.pointers), element.pointer)
 
 
-def judged(difference: Difference, new: Product) -> Change:
+class Parts:
+    """The datasets and fields of the new version, by where they stand."""
+
+    def __init__(self, new: Product) -> None:
+        self._datasets = {dataset.pointer: dataset for dataset in new.datasets}
+        self._fields = {(field.dataset, field.path): field for field in new.fields}
+        self._names = {dataset.name: dataset for dataset in new.datasets}
+
+    def concerned(self, difference: Difference) -> tuple[Field | None, Dataset | None]:
+        """The field and the dataset that a difference is about or inside of; by what stands around its pointer."""
+        dataset = self._dataset(difference)
+        if dataset is None:
+            return None, None
+        return self._fields.get((dataset.name, difference.path.removesuffix("[]"))), dataset
+
+    def _dataset(self, difference: Difference) -> Dataset | None:
+        found = "/".join(difference.pointer.split("/")[:3])
+        # a retention may be stated far from the dataset that it is about
+        stated_apart = EFFECTS[difference.effect].kind.startswith("retention")
+        return self._datasets.get(found) or (self._names.get(difference.path) if stated_apart else None)
+
+
+def judged(difference: Difference, new: Product, parts: Parts) -> Change:
     """The change that the table makes of a difference."""
     effect = EFFECTS[difference.effect]
     place = place_of(difference.pointer, new.places)
+    field, dataset = parts.concerned(difference)
     return Change(
         kind=effect.kind,
         path=difference.path,
@@ -42,4 +65,6 @@ def judged(difference: Difference, new: Product) -> Change:
         reason=effect.reason,
         place=place,
         pointer=place.pointer,
+        field=field,
+        dataset=dataset,
     )

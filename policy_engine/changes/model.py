@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from policy_engine.product.model import Element, Place
+from policy_engine.product.model import Dataset, Element, Field, Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +14,8 @@ class Change(Element):
     `breaks_consumers`: an unchanged consumer stops working (registries say FORWARD). `breaks_history`: retained data
     becomes unreadable (BACKWARD). `harm` is reject, invent, reinterpret, surprise, loss, or None; `severity` is block,
     warn, info, or review where the effect cannot be known. `place` and `pointer` are in the new version's file; of
-    what was removed, those of the nearest element around it that is left.
+    what was removed, those of the nearest element around it that is left. `field` and `dataset` are what it happened
+    to, as this version has them: None of what was removed, and of what concerns the product as a whole.
     """
 
     kind: str
@@ -27,3 +28,5 @@ class Change(Element):
     severity: str
     reason: str
     place: Place | None
+    field: Field | None = None
+    dataset: Dataset | None = None

@@ -92,6 +92,12 @@ FUNCTIONS: Final[Mapping[str, Signature]] = {
         "how many rows repeat a key of these fields that another row has",
         "duplicates(dataset, dataset.primary_key) == 0",
     ),
+    "k_anonymity": Signature(
+        (DATASET, STRINGS),
+        Optional(INT),
+        "how many rows share the rarest values of these fields, a null counting as a value; missing of no row",
+        'k_anonymity(dataset, ["postcode", "birth_year"]) is present',
+    ),
     "orphans": Signature(
         (FIELD, FIELD),
         INT,

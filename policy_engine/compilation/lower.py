@@ -122,7 +122,7 @@ class Lowering:
             case "newest" | "oldest":
                 kind = "max" if call.function == "newest" else "min"
                 return Ask(kind, args[0], (), call.type, _PRESENT, _VALUE)
-            case "duplicates" | "orphans":
+            case "duplicates" | "k_anonymity" | "orphans":
                 return Ask(call.function, args[0], args[1:], call.type)
             case "pii":
                 return Ask("pii", args[0], (), call.type)

@@ -1,4 +1,4 @@
-"""The metrics that compare rows with rows: duplicates of a key, and values that another dataset lacks."""
+"""The metrics that compare rows with rows: duplicates, smallest groups, and values that another dataset lacks."""
 
 # ruff: noqa: S608 - every foreign name and value in this SQL went through `quoting`
 from __future__ import annotations
@@ -6,7 +6,7 @@ from __future__ import annotations
 from policy_engine.data import exact
 from policy_engine.data.bind import Binding, Bound
 from policy_engine.data.lowering import Lowering
-from policy_engine.data.model import Duplicates, Orphans
+from policy_engine.data.model import Duplicates, Orphans, SmallestGroup
 from policy_engine.data.terms import Term
 from policy_engine.data.unanswerable import UnanswerableError
 
@@ -18,12 +18,19 @@ def duplicates(metric: Duplicates, binding: Binding) -> tuple[str, tuple[Bound, 
     if not metric.fields:
         raise UnanswerableError("a key of no fields has no duplicates to look for")
     lowering = Lowering(binding)
-    keys = [f"{_key(lowering, path)[1]} AS k{index}" for index, path in enumerate(metric.fields)]
-    names = [f"k{index}" for index in range(len(keys))]
+    keys, names = _keys(lowering, metric.fields, binding)
     present = " AND ".join(f"{name} IS NOT NULL" for name in names)
-    grouped = f"SELECT {', '.join(keys)} FROM {binding.relation.sql}"
-    sizes = f"SELECT count(*) AS n FROM ({grouped}) WHERE {present} GROUP BY {', '.join(names)}"
+    sizes = f"SELECT count(*) AS n FROM ({keys}) WHERE {present} GROUP BY {', '.join(names)}"
     return f"SELECT coalesce(sum(n - 1), 0) FROM ({sizes})", lowering.read
+
+
+def smallest_group(metric: SmallestGroup, binding: Binding) -> tuple[str, tuple[Bound, ...]]:
+    """The query, and the columns that it reads."""
+    if not metric.fields:
+        raise UnanswerableError("rows can be grouped by fields only, and none is named")
+    lowering = Lowering(binding)
+    keys, names = _keys(lowering, metric.fields, binding)
+    return f"SELECT min(n) FROM (SELECT count(*) AS n FROM ({keys}) GROUP BY {', '.join(names)})", lowering.read
 
 
 def orphans(metric: Orphans, binding: Binding, other: Binding) -> tuple[str, tuple[Bound, ...], tuple[Bound, ...]]:
@@ -40,6 +47,13 @@ def orphans(metric: Orphans, binding: Binding, other: Binding) -> tuple[str, tup
         f"ANTI JOIN (SELECT {right_sql} AS k FROM {other.relation.sql}) AS r ON l.k = r.k WHERE l.k IS NOT NULL"
     )
     return query, here.read, there.read
+
+
+def _keys(lowering: Lowering, fields: tuple[str, ...], binding: Binding) -> tuple[str, list[str]]:
+    """A query of the key's columns, and what it calls them."""
+    names = [f"k{index}" for index in range(len(fields))]
+    keys = (f"{_key(lowering, path)[1]} AS {name}" for path, name in zip(fields, names, strict=True))
+    return f"SELECT {', '.join(keys)} FROM {binding.relation.sql}", names
 
 
 def _key(lowering: Lowering, path: str) -> tuple[Term, str]:

@@ -59,6 +59,17 @@ class Duplicates:
 
 
 @dataclass(frozen=True, slots=True)
+class SmallestGroup:
+    """How many rows the smallest group has whose rows agree in all `fields`; a null is a value like any other.
+
+    Answer: int, None over no row.
+    """
+
+    dataset: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Orphans:
     """How many rows have a value in `field` that no row of `other_dataset` has in `other_field`. Answer: int."""
 
@@ -76,7 +87,7 @@ class Personal:
     field: str
 
 
-Metric: TypeAlias = Count | Reduce | RowCheck | Duplicates | Orphans | Personal
+Metric: TypeAlias = Count | Reduce | RowCheck | Duplicates | SmallestGroup | Orphans | Personal
 
 
 @dataclass(frozen=True, slots=True)

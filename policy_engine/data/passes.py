@@ -22,6 +22,7 @@ from policy_engine.data.model import (
     Reduce,
     RowCheck,
     RowCheckAnswer,
+    SmallestGroup,
 )
 from policy_engine.data.personal.values import personal_question
 from policy_engine.data.questions import Question, question
@@ -73,13 +74,15 @@ class Passes:
                 return question(metric, self._binding(metric.dataset))
             case Personal():
                 return personal_question(self._session, self._binding(metric.dataset), metric.field)
-            case Duplicates() | Orphans():
+            case Duplicates() | SmallestGroup() | Orphans():
                 return None
 
     def _single(self, metric: Metric) -> Answer:
         match metric:
             case Duplicates():
                 return self._duplicates(metric)
+            case SmallestGroup():
+                return self._smallest_group(metric)
             case Orphans():
                 return self._orphans(metric)
             case Reduce():
@@ -196,6 +199,14 @@ class Passes:
         if not count and self._sources[metric.dataset].sampled:
             raise _undecided()
         return count
+
+    def _smallest_group(self, metric: SmallestGroup) -> Answer:
+        if self._sources[metric.dataset].sampled:
+            raise _undecided()
+        query, reads = keyed.smallest_group(metric, self._binding(metric.dataset))
+        self._check_readable(metric.dataset, reads)
+        found = self._session.row(query)[0]
+        return None if found is None else int(found)
 
     def _orphans(self, metric: Orphans) -> Answer:
         if self._sources[metric.other_dataset].sampled:

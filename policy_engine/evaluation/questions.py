@@ -17,6 +17,7 @@ from policy_engine.data.model import (
     Personal,
     Reduce,
     RowCheck,
+    SmallestGroup,
     Unavailable,
 )
 from policy_engine.data.personal.findings import findings
@@ -88,6 +89,8 @@ class Questions:
                 return self._value(RowCheck(dataset, where, what))
             case "duplicates":
                 return self._value(Duplicates(dataset, args[0]))
+            case "k_anonymity":
+                return self._value(SmallestGroup(dataset, args[0]))
             case "orphans":
                 other = args[0]
                 return self._value(Orphans(dataset, column(subject), other.dataset, column(other)))

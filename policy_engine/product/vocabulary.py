@@ -197,6 +197,10 @@ _CHANGE: Final = {
     "harm": AttributeInfo(_TEXT, "reject, invent, reinterpret, surprise or loss; missing where there is none"),
     "severity": AttributeInfo(STRING, "block, warn, info, or review where the effect cannot be known"),
     "reason": AttributeInfo(STRING, "why it has this effect, in one line"),
+    "field": AttributeInfo(optional(_FIELD), "the field that it happened to, as this version has it"),
+    "dataset": AttributeInfo(
+        optional(Entity("Dataset")), "the dataset that it happened to, or in, as this version has it"
+    ),
 }
 _PII_FINDING: Final = {
     "kind": AttributeInfo(STRING, "the tag that fits, such as `pii.email`"),

@@ -284,7 +284,7 @@ class Meaning:
                     yield from self.asks(self.checked.functions[name].body)
                 case Attribute(name="rows" | "values" | "row_count" | "null_count" | "null_share" | "distinct_count"):
                     yield "data"
-                case Call(function="newest" | "oldest" | "duplicates" | "orphans"):
+                case Call(function="newest" | "oldest" | "duplicates" | "k_anonymity" | "orphans"):
                     yield "data"
                 case Call(function="pii"):
                     yield "pii"
@@ -428,6 +428,8 @@ class Meaning:
                 return instant(found) if isinstance(found, date) else UNKNOWN
             case "duplicates", (of, fields):
                 return self.duplicates(of, fields)
+            case "k_anonymity", (of, fields):
+                return self.smallest_group(of, fields)
             case "orphans", (of, other):
                 return self.orphans(of, other)
             case _:
@@ -505,6 +507,13 @@ class Meaning:
             return rows if isinstance(rows, Nothing) else UNKNOWN
         keys = Counter(key for row in rows if None not in (key := tuple(identity(row[name]) for name in fields)))
         return sum(count - 1 for count in keys.values())
+
+    def smallest_group(self, of: Dataset, fields: Sequence[str]) -> Any:
+        rows = self.rows(of, [IsPresent(Column(name, guarded=True)) for name in fields])
+        if isinstance(rows, Nothing) or not fields:
+            return rows if isinstance(rows, Nothing) else UNKNOWN
+        groups = Counter(tuple(identity(row[name]) for name in fields) for row in rows)
+        return min(groups.values(), default=None)
 
     def orphans(self, of: Field, other: Field) -> Any:
         here, there = self.rows(of, []), self.rows(other, [])

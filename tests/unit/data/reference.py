@@ -10,7 +10,17 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 
-from policy_engine.data.model import Count, Duplicates, Metric, Orphans, Personal, Reduce, RowCheck, RowCheckAnswer
+from policy_engine.data.model import (
+    Count,
+    Duplicates,
+    Metric,
+    Orphans,
+    Personal,
+    Reduce,
+    RowCheck,
+    RowCheckAnswer,
+    SmallestGroup,
+)
 from policy_engine.plan.expressions import (
     And,
     Call,
@@ -55,6 +65,9 @@ def answer(metric: Metric, tables: Tables) -> Any:
         case Duplicates(_, fields):
             keys = [key for row in rows if None not in (key := tuple(_key(row[field]) for field in fields))]
             return sum(count - 1 for count in Counter(keys).values())
+        case SmallestGroup(_, fields):
+            groups = Counter(tuple(_key(row[field]) for field in fields) for row in rows)
+            return min(groups.values(), default=None)
         case Orphans(_, field, other, other_field):
             known = {_key(row[other_field]) for row in tables[other]}
             return sum(row[field] is not None and _key(row[field]) not in known for row in rows)

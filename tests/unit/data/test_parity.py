@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policy_engine.data import open_source, scan
-from policy_engine.data.model import Count, Duplicates, Metric, Orphans, Reduce, RowCheck, Unavailable
+from policy_engine.data.model import Count, Duplicates, Metric, Orphans, Reduce, RowCheck, SmallestGroup, Unavailable
 from policy_engine.plan.expressions import And, Const, If, IsPresent, Not, Or, Otherwise, Pattern
 from policy_engine.plan.types import DECIMAL, STRING, Sequence
 from policy_engine.plan.values import Duration
@@ -157,6 +157,10 @@ METRICS = st.one_of(
     st.builds(
         lambda names: Duplicates("t", tuple(names)),
         st.lists(st.sampled_from("idfsbty"), min_size=1, max_size=2, unique=True),
+    ),
+    st.builds(
+        lambda names: SmallestGroup("t", tuple(names)),
+        st.lists(st.sampled_from("idfsbty"), min_size=1, max_size=3, unique=True),
     ),
     st.sampled_from("idsbty").map(lambda name: Orphans("t", name, "o", name)),
 )
