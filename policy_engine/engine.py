@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from policy_engine import plan_cache
 from policy_engine.changes.model import Change
@@ -18,26 +18,34 @@ from policy_engine.data.source import Source, open_source
 from policy_engine.diagnostics import Diagnostic, Level, PolicyTextError, nearest
 from policy_engine.errors import DataError, UsageError
 from policy_engine.evaluation.evaluate import Inputs, evaluate
-from policy_engine.evaluation.model import PoliciesUsed, Report
+from policy_engine.evaluation.model import PoliciesUsed, Report, RuleResult
 from policy_engine.plan.canonical import Digest
 from policy_engine.plan.codec import plan_digest
 from policy_engine.plan.layer import POLICY_SUFFIX, TABLE_SUFFIX, Layer, LayerFiles, read_layer
 from policy_engine.plan.model import LANGUAGE, Plan
+from policy_engine.plan.origins import Origins
 from policy_engine.plan.values import Unknown
 from policy_engine.product.model import Product
 from policy_engine.product.read import read_product
 from policy_engine.scanned import Scanned, stamp
 from policy_engine.verdict import Stage, conclude
 
+if TYPE_CHECKING:
+    from policy_engine.evaluation.trace import Recorder
+
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """Compiled policies of both layers, and the files they came from."""
+    """Compiled policies of both layers, and the files they came from.
+
+    `origins` tells where the plan's expressions were written; a plan that was kept between runs has forgotten it.
+    """
 
     plan: Plan
     used: PoliciesUsed
     global_files: LayerFiles | None
     local_files: LayerFiles | None
+    origins: Origins | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +71,19 @@ def load_policies(global_: Sequence[Path], local: Sequence[Path] = (), *, cache:
     kept = plan_cache.find(cache, name) if cache is not None and name is not None else None
     if kept is not None:
         return _policies(kept, layers)
-    plan, diagnostics = _compiled(layers)
+    plan, origins, diagnostics = _compiled(layers)
     if plan is None:
         raise PolicyTextError(tuple(diagnostics))
     if cache is not None and name is not None:
         plan_cache.keep(cache, name, plan)
-    return _policies(plan, layers)
+    return _policies(plan, layers, origins)
 
 
 def diagnose(global_: Sequence[Path], local: Sequence[Path] = ()) -> tuple[Policies | None, list[Diagnostic]]:
     """Every diagnostic of the policies' text, and the compiled policies where none of them is an error."""
     layers = _layers(global_, local)
-    plan, diagnostics = _compiled(layers)
-    return None if plan is None else _policies(plan, layers), diagnostics
+    plan, origins, diagnostics = _compiled(layers)
+    return None if plan is None else _policies(plan, layers, origins), diagnostics
 
 
 Layers = tuple[LayerFiles | None, LayerFiles | None]
@@ -90,7 +98,7 @@ def _layers(global_: Sequence[Path], local: Sequence[Path]) -> Layers:
     )
 
 
-def _policies(plan: Plan, layers: Layers) -> Policies:
+def _policies(plan: Plan, layers: Layers, origins: Origins | None = None) -> Policies:
     global_files, local_files = layers
     used = PoliciesUsed(
         None if global_files is None else global_files.digest,
@@ -98,10 +106,10 @@ def _policies(plan: Plan, layers: Layers) -> Policies:
         plan_digest(plan),
         LANGUAGE,
     )
-    return Policies(plan, used, global_files, local_files)
+    return Policies(plan, used, global_files, local_files, origins)
 
 
-def _compiled(layers: Layers) -> tuple[Plan | None, list[Diagnostic]]:
+def _compiled(layers: Layers) -> tuple[Plan | None, Origins, list[Diagnostic]]:
     from policy_engine.checking import check as check_types
     from policy_engine.compilation import compile_policies
     from policy_engine.linking import Unit, link
@@ -121,10 +129,11 @@ def _compiled(layers: Layers) -> tuple[Plan | None, list[Diagnostic]]:
     checked, problems = check_types(linked)
     diagnostics += problems
     if any(diagnostic.level is Level.ERROR for diagnostic in diagnostics):
-        return None, diagnostics
-    plan, problems = compile_policies(checked)
+        return None, Origins(), diagnostics
+    origins = Origins()
+    plan, problems = compile_policies(checked, origins)
     diagnostics += problems
-    return (None if problems else plan), diagnostics
+    return (None if problems else plan), origins, diagnostics
 
 
 def check(
@@ -136,9 +145,11 @@ def check(
     stage: Stage | None = None,
     as_of: datetime | None = None,
     show_values: bool = False,
+    recorder: Recorder | None = None,
 ) -> Report:
     """Judge one product. `as_of` is the policies' `now` (default: the clock); without `stage`, `publish` where there is
-    data, else `change`. Raises ProductError, DataError or UsageError where an input cannot be read.
+    data, else `change`. `recorder` hears how the results come about. Raises ProductError, DataError or UsageError where
+    an input cannot be read.
     """
     moment = (as_of or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
     judged = read_product(product)
@@ -158,7 +169,8 @@ def check(
         sampled=frozenset(name for name, source in sources.items() if source.sampled),
         show_values=show_values,
     )
-    results = (*evaluate(policies.plan, inputs), *scanned.unreadable())
+    judged_so = evaluate(policies.plan, inputs) if recorder is None else _traced(policies.plan, inputs, recorder)
+    results = (*judged_so, *scanned.unreadable())
     for name, source in sources.items():
         if stamp(source) != stamps[name]:
             raise DataError(f"the data of `{name}` changed while it was read", help="check data that nobody writes to")
@@ -180,6 +192,12 @@ def check(
         is_first=before is None,
         remarks=judged.not_understood,
     )
+
+
+def _traced(plan: Plan, inputs: Inputs, recorder: Recorder) -> tuple[RuleResult, ...]:
+    from policy_engine.evaluation.trace import trace
+
+    return trace(plan, inputs, recorder)
 
 
 def _sources(product: Product, data: Mapping[str, DataGiven]) -> dict[str, Source]:

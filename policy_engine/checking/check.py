@@ -36,7 +36,7 @@ def check(linked: LinkedSet) -> tuple[CheckedSet, list[Diagnostic]]:
     ]
     policies.sort(key=_order)
     constants = {**cx.constants, **{name: Const(param.value, param.type) for name, param in cx.params.items()}}
-    checked = CheckedSet(tuple(policies), attributes, cx.tables, cx.params, constants, cx.functions)
+    checked = CheckedSet(tuple(policies), attributes, cx.tables, cx.params, constants, cx.functions, cx.origins)
     return checked, cx.diagnostics
 
 

@@ -37,6 +37,7 @@ from policy_engine.plan.expressions import (
     Not,
     Pattern,
 )
+from policy_engine.plan.origins import Origin
 from policy_engine.plan.types import ANY, COLUMN, INT, VERSION, Entity, Optional, Sequence, Type
 from policy_engine.plan.values import Duration
 from policy_engine.syntax import ast
@@ -49,7 +50,8 @@ class Expressions(Calls):
 
     def infer(self, scope: Scope, node: ast.Expression, expected: Type | None = None) -> Expr:
         """The expression with its type."""
-        return self.narrowed(scope, self._infer(scope, node, expected))
+        found = self.narrowed(scope, self._infer(scope, node, expected))
+        return found if found.type == ANY else self.cx.origins.mark(found, Origin(node.span))
 
     def _infer(self, scope: Scope, node: ast.Expression, expected: Type | None) -> Expr:
         match node:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
 from policy_engine.diagnostics import Span
 from policy_engine.plan.expressions import Constant, Expr
 from policy_engine.plan.layer import Layer
+from policy_engine.plan.origins import Origins
 from policy_engine.plan.types import Type
 from policy_engine.plan.values import Duration
 from policy_engine.verdict import Enforcement, Stage
@@ -101,7 +102,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class CheckedSet:
-    """Everything that compilation needs, in the order of layer and name."""
+    """Everything that compilation needs, in the order of layer and name. `origins` tells where expressions stand."""
 
     policies: tuple[CheckedPolicy, ...]
     attributes: tuple[CheckedAttribute, ...]
@@ -109,3 +110,4 @@ class CheckedSet:
     params: Mapping[str, CheckedParam]
     constants: Mapping[str, Expr]
     functions: Mapping[str, Function]
+    origins: Origins = field(default_factory=Origins)

@@ -10,6 +10,7 @@ from policy_engine.checking.narrowing import NOTHING, Facts
 from policy_engine.diagnostics import Diagnostic, Label, Span
 from policy_engine.linking import Declared, LinkedSet
 from policy_engine.plan.expressions import Const, Expr, Local
+from policy_engine.plan.origins import Origins
 from policy_engine.plan.types import ANY, TIMESTAMP, Entity, Optional, Sequence, Type
 from policy_engine.product.vocabulary import VOCABULARY
 
@@ -40,6 +41,7 @@ class Context:
     constants: dict[str, Expr] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     costs: dict[str, tuple[int, int]] = field(default_factory=dict)
+    origins: Origins = field(default_factory=Origins)
 
     def report(
         self,

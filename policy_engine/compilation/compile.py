@@ -10,18 +10,20 @@ from policy_engine.compilation.lower import Lowering, Names, NotScannableError, 
 from policy_engine.diagnostics import Diagnostic
 from policy_engine.plan.expressions import And, Ask, Attribute, Call, Column, Custom, Expr, Local
 from policy_engine.plan.model import LANGUAGE, MAX_LOOPS, AttributePlan, Needs, ParamPlan, Plan, RulePlan, TablePlan
+from policy_engine.plan.origins import Origins
 from policy_engine.plan.types import BOOL, Sequence
 from policy_engine.plan.walk import columns, walk
 from policy_engine.verdict import Stage
 
 
-def compile_policies(checked: CheckedSet) -> tuple[Plan, list[Diagnostic]]:
-    """The plan, and the rules that cannot be compiled."""
+def compile_policies(checked: CheckedSet, origins: Origins | None = None) -> tuple[Plan, list[Diagnostic]]:
+    """The plan, and the rules that cannot be compiled. Into `origins` goes where its expressions were written."""
+    origins = Origins() if origins is None else origins
     diagnostics: list[Diagnostic] = []
     rules: list[RulePlan] = []
     for policy in checked.policies:
         for rule in policy.rules:
-            compiled = _rule(checked, policy, rule)
+            compiled = _rule(Lowering(checked, origins), policy, rule)
             if isinstance(compiled, Diagnostic):
                 diagnostics.append(compiled)
             else:
@@ -40,9 +42,9 @@ def compile_policies(checked: CheckedSet) -> tuple[Plan, list[Diagnostic]]:
     return Plan(LANGUAGE, tuple(rules), attributes, tables, params), diagnostics
 
 
-def _rule(checked: CheckedSet, policy: CheckedPolicy, rule: CheckedRule) -> RulePlan | Diagnostic:
+def _rule(lowering: Lowering, policy: CheckedPolicy, rule: CheckedRule) -> RulePlan | Diagnostic:
     try:
-        return _compiled(Lowering(checked), policy, rule)
+        return _compiled(lowering, policy, rule)
     except TooLargeError:
         help_ = "definitions that use each other multiply, and so do loops: use fewer of them in one rule"
         return Diagnostic(

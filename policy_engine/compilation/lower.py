@@ -6,7 +6,7 @@ Loop variables become `$0`, `$1`, …, which no author can write, so that a plan
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
@@ -33,6 +33,7 @@ from policy_engine.plan.expressions import (
     Reference,
 )
 from policy_engine.plan.kernels import KERNELS
+from policy_engine.plan.origins import Origin, Origins
 from policy_engine.plan.types import BOOL, COLUMN, INT, Entity, Optional, Sequence, Type, optional, required
 from policy_engine.plan.values import Duration
 from policy_engine.plan.walk import columns, parts, rebuild
@@ -61,6 +62,7 @@ class Lowering:
     """The lowering of one rule: counts nodes, depth and loop variables."""
 
     checked: CheckedSet
+    origins: Origins = field(default_factory=Origins)
     nodes: int = 0
     depth: int = 0
     variables: int = 0
@@ -73,9 +75,20 @@ class Lowering:
     def lower(self, expr: Expr, names: Names) -> Expr:
         """The expression as plans have it. `names` says what variables stand for."""
         self._enter()
-        lowered = with_data_type(self._lower(expr, names))
+        lowered = self._placed_at(expr, with_data_type(self._lower(expr, names)))
         self.depth -= 1
         return lowered
+
+    def _placed_at(self, expr: Expr, lowered: Expr) -> Expr:
+        """What was lowered, with the place of what it was lowered from: a copy, where it stands elsewhere too."""
+        origin = self.checked.origins.of(expr) or self.origins.of(expr)
+        if origin is None:
+            return lowered
+        is_other = lowered is not expr and not isinstance(lowered, Captured)
+        within = self.origins.of(lowered) if is_other else None
+        definition = expr.name if isinstance(expr, Reference | Invoke) else None
+        is_shared = lowered is expr or isinstance(expr, Local)
+        return self.origins.mark(replace(lowered) if is_shared else lowered, Origin(origin.span, definition, within))
 
     def _lower(self, expr: Expr, names: Names) -> Expr:
         match expr:
@@ -127,9 +140,22 @@ class Lowering:
             case "pii":
                 return Ask("pii", args[0], (), call.type)
             case function if function in KERNELS and all(isinstance(arg, Const) for arg in args):
-                return _folded(Call(function, args, call.type))
+                return self._folded(Call(function, args, call.type))
             case _:
                 return Call(call.function, args, call.type)
+
+    def _folded(self, call: Call) -> Expr:
+        """The value of a call of constants, where it has one of a sensible size."""
+        values = [arg.value for arg in call.args if isinstance(arg, Const)]
+        try:
+            value = KERNELS[call.function](*values)
+        except ArithmeticError:
+            return call  # has no result, which violates the rule where it is evaluated
+        if _bits(value) > MAX_BITS or (isinstance(value, str) and len(value) > MAX_TEXT):
+            raise TooLargeError
+        constant = Const(value, call.type)
+        self.origins.fold(constant, call)
+        return constant
 
     def _attribute(self, expr: Attribute, names: Names) -> Expr:
         of = self.lower(expr.of, names)
@@ -199,7 +225,7 @@ class Lowering:
     def _row(self, expr: Expr, names: Names, captures: list[Expr]) -> Expr:
         """An expression over the columns of a row; what does not depend on the row is captured beforehand."""
         self._enter()
-        placed = self._row_part(expr, names, captures)
+        placed = self._placed_at(expr, self._row_part(expr, names, captures))
         self.depth -= 1
         return placed
 
@@ -208,7 +234,7 @@ class Lowering:
             case Invoke(name=name, args=args):
                 function = self.checked.functions[name]
                 given = [arg if columns(arg) else self.lower(arg, names) for arg in args]
-                body = _substitute(function.body, dict(zip(function.parameters, given, strict=True)))
+                body = self._substitute(function.body, dict(zip(function.parameters, given, strict=True)))
                 return self._row(body, names, captures)
             case _ if not columns(expr):
                 return self._capture(self.lower(expr, names), captures)
@@ -216,6 +242,14 @@ class Lowering:
                 raise NotScannableError
             case _:
                 return rebuild(expr, lambda part: self._row(part, names, captures))
+
+    def _substitute(self, expr: Expr, given: Names) -> Expr:
+        """The body of a `def` with its parameters replaced by what a call gives."""
+        if isinstance(expr, Local):
+            return given.get(expr.name, expr)
+        rebuilt = rebuild(expr, lambda part: self._substitute(part, given))
+        origin = self.checked.origins.of(expr)
+        return rebuilt if origin is None else self.checked.origins.mark(rebuilt, origin)
 
     def _capture(self, expr: Expr, captures: list[Expr]) -> Expr:
         if isinstance(expr, Const):
@@ -255,18 +289,6 @@ def with_data_type(expr: Expr) -> Expr:
             return expr
 
 
-def _folded(call: Call) -> Expr:
-    """The value of a call of constants, where it has one of a sensible size."""
-    values = [arg.value for arg in call.args if isinstance(arg, Const)]
-    try:
-        value = KERNELS[call.function](*values)
-    except ArithmeticError:
-        return call  # has no result, which violates the rule where it is evaluated
-    if _bits(value) > MAX_BITS or (isinstance(value, str) and len(value) > MAX_TEXT):
-        raise TooLargeError
-    return Const(value, call.type)
-
-
 def _bits(value: object) -> int:
     match value:
         case int():
@@ -301,13 +323,6 @@ def is_computable(expr: Expr, tables: Collection[str]) -> bool:
             return all(is_computable(part, tables) for part in (subject, *args))
         case _:
             return data_loop(expr) is None and all(is_computable(part, tables) for part in parts(expr))
-
-
-def _substitute(expr: Expr, given: Names) -> Expr:
-    """The body of a `def` with its parameters replaced by what a call gives."""
-    if isinstance(expr, Local):
-        return given.get(expr.name, expr)
-    return rebuild(expr, lambda part: _substitute(part, given))
 
 
 def _item(items: Expr) -> Type:

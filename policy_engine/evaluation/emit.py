@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from policy_engine.evaluation import kleene
-from policy_engine.evaluation.convert import converter, member_reader
+from policy_engine.evaluation.convert import reader
 from policy_engine.evaluation.dynamic import dynamic
 from policy_engine.plan.expressions import (
     Aggregate,
@@ -33,7 +33,7 @@ from policy_engine.plan.expressions import (
     Reference,
 )
 from policy_engine.plan.kernels import KERNELS, matcher
-from policy_engine.plan.types import COLUMN, Enumeration, required
+from policy_engine.plan.types import COLUMN, required
 from policy_engine.plan.values import Unknown
 
 _COMPARE: Final[Mapping[str, type[ast.cmpop]]] = {
@@ -113,9 +113,7 @@ class Emitter:
             raw = call(read, ast.Constant(name))
         else:
             raw = ast.Attribute(of, name, ast.Load())
-        is_enum = isinstance(required(expr.type), Enumeration)
-        reader = member_reader(expr.type, what) if is_enum else converter(expr.type, what)
-        return call(self.constant(reader), raw)
+        return call(self.constant(reader(expr.type, what)), raw)
 
     # ------------------------------------------------------------ plain
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from policy_engine.changes.model import Change
 from policy_engine.data.model import Answer, Metric
@@ -55,26 +55,40 @@ class Inputs:
     show_values: bool = False
 
 
-def evaluate(plan: Plan, inputs: Inputs) -> tuple[RuleResult, ...]:
+class Programs(Protocol):
+    """Another way to run plans than code that is generated from them, with answers of the data that are known already."""
+
+    answers: Mapping[Metric, Answer]
+
+    def scopes(self, plan: Plan) -> dict[int, Callable[..., Any]]:
+        """As `generate_scopes`."""
+
+    def program(self, plan: Plan) -> Program:
+        """As `generate`."""
+
+
+def evaluate(plan: Plan, inputs: Inputs, programs: Programs | None = None) -> tuple[RuleResult, ...]:
     """The result of every rule and typed attribute, in the plan's order."""
     same = _Same(plan)
-    applies = _applying(same, inputs)
+    applies = _applying(_scopes(same) if programs is None else programs.scopes(plan), inputs)
     chosen = tuple(
         index
         for index, rule in enumerate(plan.rules)
         if applies.get(index) is not False and _is_due(rule, inputs.stage)
     )
-    results = dict(zip(chosen, _results(_prepared(same, chosen), inputs), strict=True))
+    prepared = _prepared(same, chosen) if programs is None else _prepare(plan, chosen, programs.program)
+    answers = {} if programs is None else dict(programs.answers)
+    results = dict(zip(chosen, _results(prepared, inputs, answers), strict=True))
     judged = (
         _scoped(rule, inputs, applies.get(index, True), results.get(index)) for index, rule in enumerate(plan.rules)
     )
     return (*judged, *(_attribute(attribute, inputs) for attribute in plan.attributes))
 
 
-def _applying(same: _Same, inputs: Inputs) -> dict[int, Any]:
+def _applying(scopes: Mapping[int, Callable[..., Any]], inputs: Inputs) -> dict[int, Any]:
     """Of policies that say to which products they apply, whether to this one; where the contract alone tells."""
     roots = (inputs.product, inputs.previous, inputs.changes, inputs.as_of, None)
-    return {index: truth(scope(*roots)) for index, scope in _scopes(same).items()}
+    return {index: truth(scope(*roots)) for index, scope in scopes.items()}
 
 
 def _scoped(rule: RulePlan, inputs: Inputs, applies: Any, result: RuleResult | None) -> RuleResult:
@@ -121,17 +135,20 @@ def _scopes(same: _Same) -> dict[int, Callable[..., Any]]:
 
 @lru_cache(maxsize=32)
 def _prepared(same: _Same, chosen: tuple[int, ...]) -> _Prepared:
-    rules = tuple(same.plan.rules[index] for index in chosen)
+    return _prepare(same.plan, chosen, generate)
+
+
+def _prepare(plan: Plan, chosen: tuple[int, ...], programmed: Callable[[Plan], Program]) -> _Prepared:
+    rules = tuple(plan.rules[index] for index in chosen)
     return _Prepared(
         rules,
-        generate(replace(same.plan, rules=rules)),
+        programmed(replace(plan, rules=rules)),
         tuple(rule.tolerance for rule in rules),
         tuple(revealing_loops(rule.loops) for rule in rules),
     )
 
 
-def _results(prepared: _Prepared, inputs: Inputs) -> tuple[RuleResult, ...]:
-    answers: dict[Metric, Answer] = {}
+def _results(prepared: _Prepared, inputs: Inputs, answers: dict[Metric, Answer]) -> tuple[RuleResult, ...]:
     for _ in range(_MAX_ROUNDS):
         run = _Run(prepared, inputs, answers)
         results = run.results()

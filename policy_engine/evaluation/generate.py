@@ -58,14 +58,14 @@ class _Loop:
 
 def generate(plan: Plan) -> Program:
     """The plan's program. The same plan always gives the same program."""
-    emitter = Emitter({table.name: _rows(table) for table in plan.tables}, PRODUCT_KERNELS)
+    emitter = Emitter({table.name: table_rows(table) for table in plan.tables}, PRODUCT_KERNELS)
     writer = _Writer(plan.rules, emitter)
     body = writer.judge()
     emitter.hoisted = {}
     functions = [_function("judge", (*ROOTS, "note"), body)]
     for index, rule in enumerate(plan.rules):
         variables = [variable(name) for name, _ in rule.loops]
-        if rule.scope is not None and _asks(rule.scope):
+        if rule.scope is not None and rests_on_data(rule.scope):
             functions.append(_returning(f"scope_{index}", ROOTS, emitter.kleene(rule.scope)))
         if rule.about is not None:
             functions.append(_returning(f"about_{index}", (*ROOTS, *variables), emitter.kleene(rule.about)))
@@ -83,16 +83,19 @@ def generate(plan: Plan) -> Program:
 
 def generate_scopes(plan: Plan) -> dict[int, Callable[..., Any]]:
     """By index of the rule, does its policy apply, where the contract alone tells?"""
-    emitter = Emitter({table.name: _rows(table) for table in plan.tables}, PRODUCT_KERNELS)
+    emitter = Emitter({table.name: table_rows(table) for table in plan.tables}, PRODUCT_KERNELS)
     scopes = {
-        index: rule.scope for index, rule in enumerate(plan.rules) if rule.scope is not None and not _asks(rule.scope)
+        index: rule.scope
+        for index, rule in enumerate(plan.rules)
+        if rule.scope is not None and not rests_on_data(rule.scope)
     }
     functions = [_returning(f"scope_{index}", ROOTS, emitter.kleene(scope)) for index, scope in scopes.items()]
     found = _run(functions, emitter)
     return {index: found[f"scope_{index}"] for index in scopes}
 
 
-def _asks(expr: Expr) -> bool:
+def rests_on_data(expr: Expr) -> bool:
+    """Does the expression ask anything of the data?"""
     return any(isinstance(part, Ask) for part in walk(expr))
 
 
@@ -102,7 +105,8 @@ def _run(functions: list[ast.stmt], emitter: Emitter) -> dict[str, Any]:
     return emitter.namespace
 
 
-def _rows(table: TablePlan) -> tuple[SimpleNamespace, ...]:
+def table_rows(table: TablePlan) -> tuple[SimpleNamespace, ...]:
+    """Reference data as expressions read it."""
     return tuple(SimpleNamespace(**dict(zip(table.columns, row, strict=True))) for row in table.rows)
 
 

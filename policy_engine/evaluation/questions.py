@@ -74,7 +74,7 @@ class Questions:
         return self._answer(ask, subject, dataset, args)
 
     def _answer(self, ask: Ask, subject: Any, dataset: str, args: tuple[Any, ...]) -> Any:
-        where, what = (None if part is None else _bound(part, subject, args) for part in (ask.condition, ask.value))
+        where, what = (None if part is None else bound_row(part, subject, args) for part in (ask.condition, ask.value))
         match ask.kind:
             case "count":
                 return self._value(Count(dataset, where))
@@ -145,7 +145,7 @@ def _instant(found: Any, name: str) -> Any:
     return Unknown(f"`{name}` holds no times")
 
 
-def _bound(expr: Expr, subject: Dataset | Field, args: tuple[Any, ...]) -> Expr:
+def bound_row(expr: Expr, subject: Dataset | Field, args: tuple[Any, ...]) -> Expr:
     """A row expression with its column and captured values filled in."""
     match expr:
         case Captured(index=index, type=of):
@@ -154,4 +154,4 @@ def _bound(expr: Expr, subject: Dataset | Field, args: tuple[Any, ...]) -> Expr:
             assert isinstance(subject, Field)
             return replace(expr, name=column(subject))
         case _:
-            return rebuild(expr, lambda part: _bound(part, subject, args))
+            return rebuild(expr, lambda part: bound_row(part, subject, args))

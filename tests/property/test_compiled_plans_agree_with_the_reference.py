@@ -16,13 +16,16 @@ from reference.worlds import Scan, scan_files, scan_rows, worlds
 from policy_engine.checking import CheckedSet
 from policy_engine.compilation import compile_policies
 from policy_engine.evaluation import Inputs, RuleResult, evaluate
+from policy_engine.evaluation.trace import Deaf, trace
 from policy_engine.plan.codec import decode, encode
 from policy_engine.plan.model import Plan
 
 
 def evaluated(plan: Plan, world: World, scan: Scan) -> dict[str, RuleResult]:
     inputs = Inputs(world.product, world.previous, world.changes, world.now, world.stage, scan)
-    return {result.rule: result for result in evaluate(plan, inputs)}
+    results = evaluate(plan, inputs)
+    assert trace(plan, inputs, Deaf()) == results
+    return {result.rule: result for result in results}
 
 
 def told(result: RuleResult) -> dict[str, Any]:
