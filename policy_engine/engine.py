@@ -5,8 +5,8 @@ Policies are loaded once and used for many products. Libraries for data are impo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Literal
 from policy_engine import plan_cache
 from policy_engine.changes.model import Change
 from policy_engine.data.manifest import fingerprint
-from policy_engine.data.source import Source, open_source
-from policy_engine.diagnostics import Diagnostic, Level, PolicyTextError, nearest
+from policy_engine.data.source import Source as DataSource
+from policy_engine.data.source import open_source
+from policy_engine.diagnostics import Diagnostic, Level, PolicyTextError, Source, nearest
 from policy_engine.errors import DataError, UsageError
 from policy_engine.evaluation.evaluate import Inputs, evaluate
 from policy_engine.evaluation.model import PoliciesUsed, Report, RuleResult
@@ -27,8 +28,9 @@ from policy_engine.plan.origins import Origins
 from policy_engine.plan.values import Unknown
 from policy_engine.product.model import Product
 from policy_engine.product.read import read_product
+from policy_engine.reporting.printable import printable
 from policy_engine.scanned import Scanned, stamp
-from policy_engine.verdict import Stage, conclude
+from policy_engine.verdict import Outcome, Stage, conclude
 
 if TYPE_CHECKING:
     from policy_engine.evaluation.trace import Recorder
@@ -170,7 +172,7 @@ def check(
         show_values=show_values,
     )
     judged_so = evaluate(policies.plan, inputs) if recorder is None else _traced(policies.plan, inputs, recorder)
-    results = (*judged_so, *scanned.unreadable())
+    results = (*_bound(policies, judged, product, judged_so), *scanned.unreadable())
     for name, source in sources.items():
         if stamp(source) != stamps[name]:
             raise DataError(f"the data of `{name}` changed while it was read", help="check data that nobody writes to")
@@ -200,8 +202,52 @@ def _traced(plan: Plan, inputs: Inputs, recorder: Recorder) -> tuple[RuleResult,
     return trace(plan, inputs, recorder)
 
 
-def _sources(product: Product, data: Mapping[str, DataGiven]) -> dict[str, Source]:
-    sources: dict[str, Source] = {}
+def bind_policies(policies: Policies, product: Path, *, as_of: datetime | None = None) -> list[Diagnostic]:
+    """What of all the policies that apply to a product does not fit its contract: names, types, nulls."""
+    report = check(product, policies, as_of=as_of)
+    applied = {one.rule for one in report.results if one.outcome is not Outcome.NOT_APPLICABLE or one.subjects}
+    found = _misfits(policies, read_product(product), product, applied)
+    return [diagnostic for diagnostics in found.values() for diagnostic in diagnostics]
+
+
+def _bound(policies: Policies, judged: Product, file: Path, results: tuple[RuleResult, ...]) -> Iterator[RuleResult]:
+    """The results; those of undecided rules with what in them does not fit the contract."""
+    undecided = {one.rule for one in results if one.outcome in {Outcome.INDETERMINATE, Outcome.DUE_LATER}}
+    found = _misfits(policies, judged, file, undecided)
+    return (replace(one, unbound=found[one.rule]) if one.rule in found else one for one in results)
+
+
+def _misfits(
+    policies: Policies, judged: Product, file: Path, rules: Collection[str]
+) -> dict[str, tuple[Diagnostic, ...]]:
+    """By rule, the diagnostics of binding. Only where there are some, the texts of policies and contract are read again."""
+    from policy_engine.binding import bind, diagnose
+    from policy_engine.syntax import parse
+
+    misfits = [(rule, one) for rule in policies.plan.rules if rule.name in rules for one in bind(rule, judged)]
+    if not misfits:
+        return {}
+    contract = Source(judged.file, printable(file.read_bytes().decode("utf-8-sig", "replace"), lines=True))
+    layers = (files for files in (policies.global_files, policies.local_files) if files is not None)
+    trees = {
+        files.layer: [
+            tree
+            for member in files.members
+            if member.path.endswith(POLICY_SUFFIX)
+            and (tree := parse(member.location.as_posix(), member.content)[0]) is not None
+        ]
+        for files in layers
+    }
+    found: dict[str, tuple[Diagnostic, ...]] = {}
+    for rule, misfit in misfits:
+        diagnostic = diagnose(misfit, rule.name, trees.get(rule.layer, []), contract, judged.places)
+        if diagnostic is not None:
+            found[rule.name] = (*found.get(rule.name, ()), diagnostic)
+    return found
+
+
+def _sources(product: Product, data: Mapping[str, DataGiven]) -> dict[str, DataSource]:
+    sources: dict[str, DataSource] = {}
     known = {dataset.physical_name: dataset.name for dataset in product.datasets if dataset.physical_name}
     known |= {dataset.name: dataset.name for dataset in product.datasets}
     for name, given in data.items():

@@ -14,7 +14,7 @@ section and in the sections around that one; a block replaces an earlier one of 
 
 Where the policies have errors, `expect` shows them as `policy-engine lint` does, without the warnings. Else, where
 there is a product, it shows the verdict and one line `outcome rule subject` for each violation or other outcome; with
-`details: yes` also messages, fixes, counts and reasons. Else it shows the warnings, or `no diagnostics`.
+`details: yes` also messages, fixes, counts, reasons, and what does not fit the contract. Else it shows the warnings, or `no diagnostics`.
 
 With GOLDEN=1 in the environment, what came of a case is written into its block instead of being compared: read the diff.
 """
@@ -170,6 +170,7 @@ def _details(violation: Violation) -> Iterator[str]:
 
 def _reasons(result: RuleResult) -> Iterator[str]:
     yield from (f"  because {reason}" for reason in result.reasons)
+    yield from (f"  {line}".rstrip() for line in draw(result.unbound).splitlines())
 
 
 def _whole(contract: str) -> str:

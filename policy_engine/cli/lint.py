@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 import click
 
@@ -12,9 +12,6 @@ from policy_engine.cli.inputs import PATH
 from policy_engine.errors import UsageError
 
 SCHEMA: Final = "urn:policy-engine:diagnostics:v1"
-
-if TYPE_CHECKING:
-    from policy_engine.diagnostics import Diagnostic
 
 
 @click.command(name="lint")
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "--local", "local_paths", multiple=True, type=PATH, metavar="PATH", help="the domain's policies; repeatable"
 )
+@click.option("--product", type=PATH, metavar="FILE", help="also say what of the policies does not fit this contract")
 @click.option("--strict", is_flag=True, help="warnings count as errors")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text by default")
 @click.option("-o", "output", type=PATH, metavar="FILE", help="write the diagnostics to FILE")
@@ -33,6 +31,7 @@ def command(
     paths: tuple[Path, ...],
     global_paths: tuple[Path, ...],
     local_paths: tuple[Path, ...],
+    product: Path | None,
     strict: bool,
     form: str,
     output: Path | None,
@@ -41,12 +40,14 @@ def command(
     """Say what is wrong with policy text: syntax, names, types, bounds.
 
     PATH is a folder of global policies, or one file of them. A domain's policies are linted with the global ones that
-    they build on.
+    they build on. With --product, names and types are compared with a contract too: fields and columns that it lacks,
+    columns of another type, and those that may be null.
 
     \b
     Examples:
       policy-engine lint policies/global
       policy-engine lint --global policies/global --local policies/sales --strict
+      policy-engine lint policies/global --product orders.odcs.yaml
 
     Exit codes: 0 no diagnostics (warnings are shown, and count with --strict), 1 there are some, 2 could not answer.
     """
@@ -54,16 +55,19 @@ def command(
     from policy_engine.cli import main
     from policy_engine.cli.output import emit, is_coloured, styler
     from policy_engine.diagnostics import Level, draw
-    from policy_engine.engine import diagnose
+    from policy_engine.engine import bind_policies, diagnose
+    from policy_engine.reporting.diagnostics_json import diagnostic_json
 
     council = tuple(layer_root(path) for path in (*paths, *global_paths))
     if not council and not local_paths:
         raise UsageError("no policies were given", help="for example `policy-engine lint policies/global`")
-    _, diagnostics = diagnose(council, local_paths)
+    policies, diagnostics = diagnose(council, local_paths)
+    if product is not None and policies is not None:
+        diagnostics += bind_policies(policies, product)
     diagnostics.sort(key=lambda diagnostic: diagnostic.order)
     coloured = is_coloured(output, is_plain=is_plain)
     if form == "json":
-        document = {"schema": SCHEMA, "diagnostics": [_as_json(diagnostic) for diagnostic in diagnostics]}
+        document = {"schema": SCHEMA, "diagnostics": [diagnostic_json(diagnostic) for diagnostic in diagnostics]}
         emit(json.dumps(document, indent=2, ensure_ascii=False) + "\n", output)
     else:
         errors = sum(diagnostic.level is Level.ERROR for diagnostic in diagnostics)
@@ -82,28 +86,3 @@ def _summary(errors: int, warnings: int) -> str:
         if count
     ]
     return ", ".join(parts)
-
-
-def _as_json(diagnostic: Diagnostic) -> dict[str, Any]:
-    line, column = diagnostic.span.position
-    return {
-        "code": diagnostic.code,
-        "name": diagnostic.entry.name,
-        "level": diagnostic.level,
-        "message": diagnostic.message,
-        "label": diagnostic.label,
-        "help": diagnostic.help,
-        "file": diagnostic.span.source.name,
-        "line": line,
-        "column": column,
-        "length": diagnostic.span.end - diagnostic.span.start,
-        "related": [
-            {
-                "text": label.text,
-                "file": label.span.source.name,
-                "line": label.span.position[0],
-                "column": label.span.position[1],
-            }
-            for label in diagnostic.related
-        ],
-    }

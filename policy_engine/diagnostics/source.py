@@ -23,6 +23,15 @@ class Source:
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
+    @property
+    def lines(self) -> int:
+        """How many lines there are."""
+        return len(self._starts)
+
+    def offset(self, line: int) -> int:
+        """Where a line, counted from 1, begins."""
+        return self._starts[line - 1]
+
     def line(self, number: int) -> str:
         """The text of a line, without its end."""
         start = self._starts[number - 1]

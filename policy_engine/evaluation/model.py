@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from policy_engine.data.model import Manifest
+from policy_engine.diagnostics import Diagnostic
 from policy_engine.plan.canonical import Digest
 from policy_engine.plan.layer import Layer
 from policy_engine.product.model import Place, Remark
@@ -30,7 +31,10 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """What one rule says of the product. `reasons` tells why it is indeterminate, or what is due later."""
+    """What one rule says of the product. `reasons` tells why it is indeterminate, or what is due later.
+
+    `unbound` are the names and types of an undecided rule that this contract does not fit, at their places in both.
+    """
 
     rule: str
     layer: Layer
@@ -44,6 +48,7 @@ class RuleResult:
     controls: tuple[str, ...]
     owner: str
     documentation: str
+    unbound: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from policy_engine.evaluation.model import Report, RuleResult, Violation
+from policy_engine.reporting.diagnostics_json import diagnostic_json
 from policy_engine.verdict import Outcome, Verdict
 
 SCHEMA: Final = "urn:policy-engine:report:v1"
@@ -98,6 +99,7 @@ def _rule(report: Report, result: RuleResult) -> dict[str, Any]:
         "outcome": result.outcome,
         "subjects": result.subjects,
         "reasons": list(result.reasons),
+        "diagnostics": [diagnostic_json(diagnostic) for diagnostic in result.unbound],
         "violations": [_violation(report, violation) for violation in result.violations],
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
+from policy_engine.diagnostics import draw
 from policy_engine.evaluation.model import Report, RuleResult, Violation
 from policy_engine.plan.layer import Layer
 from policy_engine.reporting.printable import printable
@@ -46,6 +47,7 @@ def render_text(report: Report, style: Style = plain, *, verbose: bool = False) 
             lines += [line for result in failed for line in _failed(report, result, style)]
     lines += _listed(report, Outcome.INDETERMINATE, "could not be decided: evidence is missing", style)
     lines += _listed(report, Outcome.DUE_LATER, "due later", style)
+    lines += _unbound(report, style)
     if verbose:
         lines += _listed(report, Outcome.PASS, "passes", style)
         lines += _listed(report, Outcome.NOT_APPLICABLE, "does not apply", style)
@@ -136,6 +138,15 @@ def _listed(report: Report, outcome: Outcome, heading: str, style: Style) -> Ite
         reason = "; ".join(result.reasons) if result.reasons else _seen(result)
         weight = f" ({result.enforcement}s)" if outcome is Outcome.INDETERMINATE else ""
         yield f"  {result.rule.ljust(width)}  {style(f'{reason}{weight}', 'quiet')}"
+
+
+def _unbound(report: Report, style: Style) -> Iterator[str]:
+    """What keeps rules from being decided because policy and contract do not fit, once for each place."""
+    found = dict.fromkeys(diagnostic for result in report.results for diagnostic in result.unbound)
+    if found:
+        yield ""
+        yield style("policies that do not fit this contract", "heading")
+        yield from (f"  {line}".rstrip() for line in draw(found, style).splitlines())
 
 
 def _seen(result: RuleResult) -> str:

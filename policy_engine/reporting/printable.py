@@ -6,6 +6,8 @@ import dataclasses
 import unicodedata
 from typing import Any, TypeVar
 
+from policy_engine.diagnostics.source import Source
+
 _T = TypeVar("_T")
 
 
@@ -26,6 +28,8 @@ def printable(value: _T, *, lines: bool = False) -> _T:
 def _printed(value: Any, lines: bool) -> Any:
     if type(value) is str:
         return value if value.isascii() and value.isprintable() else clean(value, lines=lines)
+    if isinstance(value, Source):  # of a policy or contract as text, cleaned where it was read
+        return value
     if type(value) is tuple:
         return tuple(_printed(item, lines) for item in value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
