@@ -18,7 +18,7 @@ from policy_engine.linking import Declared
 from policy_engine.plan.expressions import Attribute, Call, Collection, Const, Expr
 from policy_engine.plan.types import ANY, BOOL, DECIMAL, STRING, Sequence, required
 from policy_engine.plan.walk import columns, mentions
-from policy_engine.syntax import ast
+from policy_engine.syntax import ast, on_one_line
 from policy_engine.verdict import Enforcement, Stage
 
 DEFAULT_SCHEDULE: Final[Schedule] = ((Enforcement.BLOCK, None),)
@@ -117,7 +117,7 @@ def _rule(cx: Context, scope: Scope, declared: Declared, node: ast.Rule) -> Chec
         None if node.stage is None else Stage(node.stage.text),
         node.doc,
         node.name.span,
-        " ".join(node.require.span.text.split()),
+        on_one_line(node.require.span.text),
     )
 
 

@@ -14,6 +14,7 @@ import click
 from policy_engine._resources import layer_root
 from policy_engine.errors import UsageError
 from policy_engine.folders import files_below
+from policy_engine.plan.layer import POLICY_SUFFIX
 
 if TYPE_CHECKING:
     from policy_engine.engine import DataGiven, Policies
@@ -117,6 +118,20 @@ def product_files(products: tuple[Path, ...]) -> tuple[Path, ...]:
         for file in _files(product):
             found[file] = None
     return tuple(found)
+
+
+def policy_files(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Files as they are; of a folder every policy file in it. No file twice, and never none."""
+    found: dict[Path, Path] = {}
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"`{path}` does not exist", help="name a policy file or a folder of them")
+        files = [file for file in files_below(path) if file.suffix == POLICY_SUFFIX] if path.is_dir() else [path]
+        if not files:
+            raise UsageError(f"no policy in `{path}`", help=f"policy files end in {POLICY_SUFFIX}")
+        for file in files:
+            found.setdefault(file.resolve(), file)
+    return tuple(found.values())
 
 
 def with_progress(files: Sequence[Path]) -> Iterator[Path]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import secrets
+import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -71,10 +73,37 @@ def write_whole(target: Path, content: bytes) -> None:
         ) from error
 
 
-def _replace(target: Path, content: bytes) -> None:
+def rewrite(file: Path, before: bytes, content: bytes) -> None:
+    """Replace what a file holds, whole or not at all: not where it is protected, nor where it holds something else by now.
+
+    Permissions stay. Behind a link, the file itself is written.
+    """
+    target = file.resolve()
+    try:
+        mode = stat.S_IMODE(target.stat().st_mode)
+        if not mode & stat.S_IWUSR:
+            raise UsageError(f"`{file}` is read-only", help="make it writable first; it was left as it is")
+        if target.read_bytes() != before:
+            raise UsageError(f"`{file}` was changed in the meantime", help="run the command again")
+        _replace(target, content, mode)
+    except OSError as error:
+        raise UsageError(f"cannot write `{file}`: {error.strerror}", help="it was left as it is") from error
+
+
+def _replace(target: Path, content: bytes, mode: int | None = None) -> None:
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         beside.write_bytes(content)
+        if mode is not None:
+            beside.chmod(mode)
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def draw_diff(name: str, before: bytes, after: bytes, style: Callable[[str, str], str]) -> str:
+    """What changes in a file, as a patch."""
+    old, new = (text.decode("utf-8", errors="replace").splitlines(keepends=True) for text in (before, after))
+    roles = {"+": "good", "-": "bad", "@": "frame"}
+    lines = difflib.unified_diff(old, new, name, name)
+    return "".join(style(line.rstrip("\r\n"), roles.get(line[0], "")) + "\n" for line in lines)
