@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+#: What each code means that is no diagnostic, no step of verification, and not about keys. Never used for something else.
+MEANINGS: Final[dict[str, str]] = {
+    "ERR001": "something went wrong that has no code of its own",
+    "ERR002": "the call makes no sense as it stands: a wrong option, a path that does not exist",
+    "ERR003": "a file was given that cannot be read for what it should be",
+    "ERR004": "the policies have errors, and are not used before those are mended",
+    "CMP001": "a file that should hold compiled policies does not, or is of another version",
+    "PRD001": "a contract cannot be read, or says two things at once",
+    "DAT001": "data that was named cannot be read at all: nothing is there, or it is of no known format",
+    "DAT010": "a question to the data has no answer, such as one about a column that the data does not have",
+    "DAT011": "a column may hold nulls, and the policy does not say what a null means",
+    "DAT020": "nothing of the data can be used: it is damaged, does not fit the contract, or went away while it was read",
+}
+
 
 class PolicyEngineError(Exception):
     """Root of everything this package raises on purpose. `code` is stable; `help` says what to do."""

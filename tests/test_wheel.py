@@ -53,6 +53,7 @@ def test_grammar_tables_policies_and_licences_are_inside(wheel: Path) -> None:
     for name in (
         "policy_engine/_bundled/grammar/policy.lark",
         "policy_engine/_bundled/grammar/policy.tables.json",
+        "policy_engine/_bundled/docs/reference/diagnostics/CHK002.md",
         "policy_engine/_bundled/policies/global/pii_tagging.policy",
         "policy_engine/_bundled/policies/products/employee_payroll/LICENSE",
     ):
@@ -70,3 +71,9 @@ def test_the_demo_runs_from_the_wheel(installed: Path) -> None:
 def test_the_shipped_library_lints_from_the_wheel(installed: Path) -> None:
     done = _run(installed, "lint", "starter", "--strict")
     assert (done.returncode, done.stdout) == (0, "no diagnostics\n")
+
+
+def test_the_pages_of_codes_are_explained_from_the_wheel(installed: Path) -> None:
+    done = _run(installed, "explain", "missing-unhandled")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "CHK002 missing-unhandled")
+    assert "\nRight\n" in done.stdout

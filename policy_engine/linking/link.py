@@ -102,6 +102,8 @@ def _imports(unit: Unit, layers: Mapping[str, Layer]) -> tuple[dict[str, str], l
             continue
         seen[alias] = imported.package.text
         places[alias] = imported
+        if imported.package.text not in layers and (meant := nearest(imported.package.text, layers)) is not None:
+            seen.setdefault(meant.rpartition(".")[2], meant)  # who uses it spelt right is not told that it is unknown
     return seen, diagnostics
 
 
