@@ -38,10 +38,13 @@ def check(
     stage: Stage | None = None,
     as_of: datetime | None = None,
     show_values: bool = False,
+    earlier: Sequence[str | Path] = (),
+    keyring: Keyring | str | Path | None = None,
 ) -> Report:
     """Judge one product: its contract, and the data of those datasets that are given.
 
-    `as_of` is the policies' `now`, default the clock. Raises ProductError, DataError or UsageError.
+    `as_of` is the policies' `now`, default the clock. `earlier` are attestations of earlier versions, for
+    `recent_row_count`; with a `keyring` their signatures are verified. Raises ProductError, DataError or UsageError.
     """
     given = {name: one if isinstance(one, DataGiven) else DataGiven(one) for name, one in (data or {}).items()}
     before: Previous = Path(previous) if isinstance(previous, str) and previous != "none" else previous  # type: ignore[assignment]
@@ -53,6 +56,8 @@ def check(
         stage=stage,
         as_of=as_of,
         show_values=show_values,
+        earlier=tuple(map(Path, earlier)),
+        keyring=load_keyring(keyring) if isinstance(keyring, str | Path) else keyring,
     )
 
 

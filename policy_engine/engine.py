@@ -19,7 +19,7 @@ from policy_engine.data.source import open_source
 from policy_engine.diagnostics import Diagnostic, Level, PolicyTextError, Source, nearest
 from policy_engine.errors import DataError, UsageError
 from policy_engine.evaluation.evaluate import Inputs, evaluate
-from policy_engine.evaluation.model import PoliciesUsed, Report, RuleResult
+from policy_engine.evaluation.model import Attested, PoliciesUsed, Report, RuleResult
 from policy_engine.plan.canonical import Digest
 from policy_engine.plan.codec import plan_digest
 from policy_engine.plan.layer import POLICY_SUFFIX, TABLE_SUFFIX, Layer, LayerFiles, read_layer
@@ -34,6 +34,7 @@ from policy_engine.verdict import Outcome, Stage, conclude
 
 if TYPE_CHECKING:
     from policy_engine.evaluation.trace import Recorder
+    from policy_engine.trust import Keyring
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +149,12 @@ def check(
     as_of: datetime | None = None,
     show_values: bool = False,
     recorder: Recorder | None = None,
+    earlier: Sequence[Path | Attested] = (),
+    keyring: Keyring | None = None,
 ) -> Report:
     """Judge one product. `as_of` is the policies' `now` (default: the clock); without `stage`, `publish` where there is
-    data, else `change`. `recorder` hears how the results come about. Raises ProductError, DataError or UsageError where
+    data, else `change`. `recorder` hears how the results come about. `earlier` are
+    attestations of earlier versions; with a `keyring` their signatures are verified. Raises ProductError, DataError or UsageError where
     an input cannot be read.
     """
     moment = (as_of or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
@@ -159,6 +163,7 @@ def check(
     stamps = {name: stamp(source) for name, source in sources.items()}
     manifests = {name: fingerprint(sources[name]) for name in sorted(sources)}
     before = _previous(previous, judged)
+    attested = _earlier(earlier, judged, keyring)
     at = stage or (Stage.PUBLISH if sources else Stage.CHANGE)
     scanned = Scanned(judged, sources)
     inputs = Inputs(
@@ -170,6 +175,7 @@ def check(
         scan=scanned.scan,
         sampled=frozenset(name for name, source in sources.items() if source.sampled),
         show_values=show_values,
+        earlier=attested,
     )
     judged_so = evaluate(policies.plan, inputs) if recorder is None else _traced(policies.plan, inputs, recorder)
     results = (*_bound(policies, judged, product, judged_so), *scanned.unreadable())
@@ -193,6 +199,8 @@ def check(
         previous=Digest(before.digest) if isinstance(before, Product) else None,
         is_first=before is None,
         remarks=judged.not_understood,
+        row_counts=tuple(sorted(scanned.row_counts.items())),
+        earlier=attested,
     )
 
 
@@ -275,6 +283,15 @@ def _previous(previous: Previous, product: Product) -> Product | Unknown | None:
             help="give the version of this very contract that was published before",
         )
     return before
+
+
+def _earlier(given: Sequence[Path | Attested], product: Product, keyring: Keyring | None) -> tuple[Attested, ...]:
+    """What the attestations of earlier versions recorded."""
+    if not given:
+        return ()
+    from policy_engine.attestation.earlier import read_earlier
+
+    return tuple(one if isinstance(one, Attested) else read_earlier(one, product, keyring) for one in given)
 
 
 def _changes(before: Product | Unknown | None, product: Product) -> tuple[Change, ...] | Unknown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from policy_engine.data.model import UNREADABLE, Answer, Metric, Unavailable
+from policy_engine.data.model import UNREADABLE, Answer, Count, Metric, Unavailable
 from policy_engine.data.source import Source
 from policy_engine.errors import DataError
 from policy_engine.evaluation.model import RuleResult
@@ -14,10 +14,14 @@ from policy_engine.verdict import ENGINE, Enforcement, Outcome
 
 
 class Scanned:
-    """The data of one product. `asked` are the datasets of which something was asked and that were given."""
+    """The data of one product. `asked` are the datasets of which something was asked and that were given.
+
+    `row_counts` are those of all of them but samples, whatever was asked: the next version is compared with them.
+    """
 
     def __init__(self, product: Product, sources: Mapping[str, Source]) -> None:
         self.asked: set[str] = set()
+        self.row_counts: dict[str, int] = {}
         self._product = product
         self._sources = sources
         self._reasons: dict[str, str] = {}
@@ -26,9 +30,16 @@ class Scanned:
         """Answers, in one pass where one is enough. Data libraries are imported where there is data."""
         from policy_engine.data.scan import scan
 
-        answers = scan(self._product, self._sources, metrics)
-        for metric, answer in answers.items():
-            self.asked |= {metric.dataset, getattr(metric, "other_dataset", metric.dataset)} & self._sources.keys()
+        wanted = list(metrics)
+        read = {name for one in wanted for name in (one.dataset, getattr(one, "other_dataset", one.dataset))}
+        self.asked |= read & self._sources.keys()
+        counted = {name: Count(name) for name in sorted(read & self._sources.keys()) if not self._sources[name].sampled}
+        answers = scan(self._product, self._sources, [*wanted, *counted.values()])
+        for name, count in counted.items():
+            if isinstance(rows := answers[count], int):
+                self.row_counts[name] = rows
+        for metric in wanted:
+            answer = answers[metric]
             if isinstance(answer, Unavailable) and answer.code == UNREADABLE and metric.dataset in self._sources:
                 self._reasons.setdefault(metric.dataset, answer.reason)
         return answers

@@ -9,6 +9,7 @@ section and in the sections around that one; a block replaces an earlier one of 
 | `product`  | an ODCS contract; `apiVersion`, `kind` and `id: product` are added where they are left out |
 | `previous` | the contract published before, in the same short form; `none` where this is the first version |
 | `data`     | `title="contacts.csv"`: the data of dataset `contacts`; `title="global/holds.csv"`: a layer's table |
+| `metrics`  | `orders.row_count: 1000`, as attested of the previous version; `1000, 900` of several, the last one first |
 | `options`  | `stage: run`, `as_of: 2027-01-01T00:00Z` (the default), `sampled: contacts`, `details: yes` |
 | `expect`   | what comes of it, see below |
 
@@ -22,18 +23,20 @@ With GOLDEN=1 in the environment, what came of a case is written into its block 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from policy_engine.diagnostics import Level, draw
 from policy_engine.engine import DataGiven, Policies, check, diagnose
 from policy_engine.errors import PolicyEngineError
-from policy_engine.evaluation.model import Report, RuleResult, Violation
+from policy_engine.evaluation.model import Attested, Report, RuleResult, Violation
+from policy_engine.plan.canonical import Digest
 from policy_engine.verdict import Stage
 
 GOLDEN: Final = bool(os.environ.get("GOLDEN"))
@@ -145,6 +148,22 @@ def _judged(policies: Policies, inputs: Mapping[str, str], options: Mapping[str,
         previous="none" if first else Path("previous.yaml") if "previous.yaml" in inputs else None,
         stage=Stage(options["stage"]) if "stage" in options else None,
         as_of=datetime.fromisoformat(options.get("as_of", NOW)),
+        earlier=_attested(inputs.get("metrics", "")),
+    )
+
+
+def _attested(metrics: str) -> tuple[Attested, ...]:
+    """The block `metrics` as what attestations recorded, the last one first."""
+    versions: list[dict[str, int]] = []
+    for line in metrics.splitlines():
+        name, _, counts = line.partition(".row_count: ")
+        for age, count in enumerate(counts.split(", ")):
+            versions += [{} for _ in range(age + 1 - len(versions))]
+            versions[age][name] = int(count)
+    made = datetime.fromisoformat(NOW)
+    return tuple(
+        Attested(Digest(hashlib.sha256(b"%d" % age).hexdigest()), None, made - timedelta(days=age + 1), counts)
+        for age, counts in enumerate(versions)
     )
 
 

@@ -85,6 +85,10 @@ def _statement(
             "engine": {"id": ENGINE, "version": version(ENGINE), "language": report.policies.language},
             "parameters": {"asOf": _time(report.as_of)},
             "data": [_dataset(used) for used in data],
+            "metrics": {
+                "rowCounts": [{"dataset": name, "rows": rows} for name, rows in report.row_counts],
+                "earlier": [{"digest": _digest(one.digest), "key": one.key_id} for one in report.earlier],
+            },
             "previous": _previous(report),
             "results": [_result(each) for each in sorted(report.results, key=lambda each: (each.layer, each.rule))],
             "counts": {outcome.value: report.count(outcome) for outcome in Outcome},

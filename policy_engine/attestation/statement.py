@@ -15,8 +15,9 @@ from policy_engine.plan.layer import Layer
 from policy_engine.verdict import Enforcement, Outcome, Stage, Verdict
 
 STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
-#: A name, not a page: it never changes for this format, and another format gets another one.
-PREDICATE_TYPE: Final = "https://policy-engine.example/attestations/evaluation/v1"
+#: Names, not pages: each stands for one format for ever, and a changed format gets another one. Both are read.
+PREDICATE_TYPE: Final = "https://policy-engine.example/attestations/evaluation/v2"
+PREDICATE_V1: Final = "https://policy-engine.example/attestations/evaluation/v1"
 ENGINE: Final = "policy-engine"
 #: Beyond this many files the members of a layer are left out, and only the layer's digest stands for them.
 MAX_MEMBERS: Final = 500
@@ -146,6 +147,27 @@ class First(_Exact):
     first: Annotated[bool, AfterValidator(_true)]
 
 
+class RowCount(_Exact):
+    """How many rows one dataset has."""
+
+    dataset: Text
+    rows: Number
+
+
+class EarlierUsed(_Exact):
+    """An attestation that this evaluation relied on; `key` is the id of the key that verified it, None where none did."""
+
+    digest: DigestSet
+    key: Hex | None
+
+
+class Metrics(_Exact):
+    """What was counted, for the next version to be compared with, and what this version was compared with."""
+
+    row_counts: Annotated[tuple[RowCount, ...], Field(max_length=MAX_DATASETS)]
+    earlier: Annotated[tuple[EarlierUsed, ...], Field(max_length=MAX_DATASETS)]
+
+
 class RuleFound(_Exact):
     """One effective rule and what came of it: counts, never a message."""
 
@@ -172,7 +194,7 @@ class Counts(BaseModel):
 
 
 class Evaluation(_Exact):
-    """The predicate."""
+    """The predicate. `metrics` came with its second version."""
 
     resource_uri: Name
     product: ProductJudged
@@ -181,6 +203,7 @@ class Evaluation(_Exact):
     engine: Engine
     parameters: Parameters
     data: Annotated[tuple[DatasetUsed, ...], Field(max_length=MAX_DATASETS)]
+    metrics: Metrics | None = None
     previous: DigestSet | First | None
     results: Annotated[tuple[RuleFound, ...], Field(max_length=MAX_RULES)]
     counts: Counts
@@ -193,7 +216,10 @@ class Statement(_Exact):
 
     type_: Annotated[Literal["https://in-toto.io/Statement/v1"], Field(alias="_type")]
     subject: tuple[Subject, ...]
-    predicate_type: Literal["https://policy-engine.example/attestations/evaluation/v1"]
+    predicate_type: Literal[
+        "https://policy-engine.example/attestations/evaluation/v1",
+        "https://policy-engine.example/attestations/evaluation/v2",
+    ]
     predicate: Evaluation
 
 
@@ -202,10 +228,10 @@ def read_statement(payload: bytes) -> Statement:
     document = read_canonical(payload, StepName.PAYLOAD, StepName.PAYLOAD, StepName.PAYLOAD)
     if not isinstance(document, dict):
         refuse(StepName.PREDICATE_TYPE, "the payload is no statement")
-    for member, expected in (("_type", STATEMENT_TYPE), ("predicateType", PREDICATE_TYPE)):
+    for member, expected in (("_type", (STATEMENT_TYPE,)), ("predicateType", (PREDICATE_TYPE, PREDICATE_V1))):
         found = document.get(member)
-        if found != expected:
-            refuse(StepName.PREDICATE_TYPE, f"`{member}` is {_shown(found)}, not `{expected}`")
+        if found not in expected:
+            refuse(StepName.PREDICATE_TYPE, f"`{member}` is {_shown(found)}, not `{expected[0]}`")
     try:
         # the bytes that were signed, not a copy made of what was read above
         statement = Statement.model_validate_json(payload)
@@ -213,6 +239,7 @@ def read_statement(payload: bytes) -> Statement:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         refuse(StepName.STATEMENT, f"{place}: {first['msg'].lower()}")
+    _check_version(statement)
     _check_subjects(statement)
     return statement
 
@@ -229,6 +256,21 @@ def dataset_subject(dataset: str) -> str:
 
 def _encoded(part: str) -> str:
     return quote(part, safe="")
+
+
+def _check_version(statement: Statement) -> None:
+    """Each version of the format has its own members, and all of them."""
+    metrics = statement.predicate.metrics
+    if statement.predicate_type == PREDICATE_V1:
+        if "metrics" in statement.predicate.model_fields_set:
+            refuse(StepName.STATEMENT, "predicate.metrics: this version of the predicate has no such member")
+        return
+    if metrics is None:
+        refuse(StepName.STATEMENT, "predicate.metrics: the member is not there")
+    counted = [one.dataset for one in metrics.row_counts]
+    whole = {used.dataset for used in statement.predicate.data if not used.sampled}
+    if counted != sorted(set(counted)) or not whole.issuperset(counted):
+        refuse(StepName.STATEMENT, "predicate.metrics: the rows counted are not each of a dataset read whole, in order")
 
 
 def _check_subjects(statement: Statement) -> None:

@@ -34,6 +34,8 @@ def command(
     data: tuple[str, ...],
     sampled: tuple[str, ...],
     previous: str | None,
+    earlier: tuple[Path, ...],
+    keyring: Path | None,
     stage: str | None,
     as_of: str | None,
     key: Path,
@@ -70,9 +72,12 @@ def command(
     files = inputs.product_files(products)
     given = inputs.data_from(data, sampled)
     before = inputs.previous_from(previous, files)
+    attested, trusted = inputs.earlier_from(earlier, keyring, files)
     targets = _targets(files, output)
     for target in targets.values():
-        inputs.refuse_overwriting(target, [*files, *inputs.data_paths(given), *global_paths, *local_paths, key])
+        inputs.refuse_overwriting(
+            target, [*files, *inputs.data_paths(given), *global_paths, *local_paths, *attested, key]
+        )
     signer = signing_key(key, passphrase_file)
     policies = inputs.policies_from(global_paths, local_paths, anew=True)
     moment = inputs.time_from(as_of)
@@ -86,6 +91,8 @@ def command(
             previous=before,
             stage=None if stage is None else Stage(stage),
             as_of=moment,
+            earlier=attested,
+            keyring=trusted,
         )
         envelope = sign(
             report,

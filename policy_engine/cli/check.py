@@ -33,6 +33,8 @@ def command(
     data: tuple[str, ...],
     sampled: tuple[str, ...],
     previous: str | None,
+    earlier: tuple[Path, ...],
+    keyring: Path | None,
     stage: str | None,
     as_of: str | None,
     form: str,
@@ -67,7 +69,8 @@ def command(
     given = inputs.data_from(data, sampled)
     files = inputs.product_files(products)
     before = inputs.previous_from(previous, files)
-    inputs.refuse_overwriting(output, [*files, *inputs.data_paths(given), *global_paths, *local_paths])
+    attested, trusted = inputs.earlier_from(earlier, keyring, files)
+    inputs.refuse_overwriting(output, [*files, *inputs.data_paths(given), *global_paths, *local_paths, *attested])
     moment = inputs.time_from(as_of)
     reports: list[Report] = []
     refused: list[Refused] = []
@@ -82,6 +85,8 @@ def command(
                     stage=None if stage is None else Stage(stage),
                     as_of=moment,
                     show_values=show_values,
+                    earlier=attested,
+                    keyring=trusted,
                 )
             )
         except PolicyEngineError as error:

@@ -18,6 +18,7 @@ from policy_engine.plan.layer import POLICY_SUFFIX
 
 if TYPE_CHECKING:
     from policy_engine.engine import DataGiven, Policies
+    from policy_engine.trust import Keyring
 
 PATH: Final = click.Path(path_type=Path)
 #: From how many products on progress is shown.
@@ -47,6 +48,14 @@ def product_options(command: Callable[..., Any]) -> Callable[..., Any]:
             ),
             click.option(
                 "--previous", metavar="FILE|none", help="the contract published before; `none` where this is the first"
+            ),
+            click.option(
+                "--previous-attestation", "earlier", multiple=True, type=PATH, metavar="FILE",
+                help="an attestation of an earlier version, for rules about how many rows there were; repeatable",
+            ),
+            click.option(
+                "--keyring", type=PATH, metavar="FILE|DIR",
+                help="the keys that --previous-attestation must be signed by; without it they are not verified",
             ),
             click.option(
                 "--stage", type=click.Choice(["change", "publish", "run"]),
@@ -97,6 +106,27 @@ def previous_from(text: str | None, files: Sequence[Path]) -> Path | Literal["no
             f"`{text}` cannot be the earlier version of {len(files)} products", help="check them one by one"
         )
     return Path(text)
+
+
+def earlier_from(
+    earlier: tuple[Path, ...], keyring: Path | None, files: Sequence[Path]
+) -> tuple[tuple[Path, ...], Keyring | None]:
+    """`--previous-attestation` and the `--keyring` that verifies it: both are of one product."""
+    if not earlier:
+        if keyring is not None:
+            raise UsageError(
+                "--keyring verifies --previous-attestation, which was not given", help="give both, or neither"
+            )
+        return (), None
+    if len(files) > 1:
+        raise UsageError(
+            f"`{earlier[0]}` cannot be the attestation of {len(files)} products", help="check them one by one"
+        )
+    if keyring is None:
+        return earlier, None
+    from policy_engine.trust import load_keyring
+
+    return earlier, load_keyring(keyring)
 
 
 def time_from(text: str | None) -> datetime:

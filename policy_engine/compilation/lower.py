@@ -162,6 +162,8 @@ class Lowering:
         match str(expr.of.type), expr.name:
             case "Dataset", "row_count":
                 return Ask("count", of, (), INT)
+            case "Dataset", "recent_row_count":
+                return Ask("recent", of, (), expr.type)
             case "Field", "null_count":
                 return Ask("count", of, (), INT, Not(_PRESENT))
             case "Field", "null_share":

@@ -15,9 +15,10 @@ from typing import Any, Final, Protocol
 from policy_engine.changes.model import Change
 from policy_engine.data.model import Answer, Metric
 from policy_engine.evaluation.attributes import check_attribute
+from policy_engine.evaluation.earlier import Earlier
 from policy_engine.evaluation.generate import Program, generate, generate_scopes
 from policy_engine.evaluation.kleene import looped, truth, withheld
-from policy_engine.evaluation.model import RuleResult, Violation
+from policy_engine.evaluation.model import Attested, RuleResult, Violation
 from policy_engine.evaluation.notes import Noted, Notes, Subject
 from policy_engine.evaluation.questions import Questions, former_parts
 from policy_engine.evaluation.texts import render, revealing_loops, subject_name, subject_place
@@ -42,7 +43,7 @@ class Inputs:
     """Everything a verdict depends on besides the plan. Time is an input; `scan` answers metrics of the data.
 
     `previous` is the version published before, None where this is the first, unknown where nobody said. `sampled`
-    names the datasets of which only a sample was given.
+    names the datasets of which only a sample was given. `earlier` is what attestations recorded of earlier versions.
     """
 
     product: Product
@@ -53,6 +54,7 @@ class Inputs:
     scan: Scan
     sampled: frozenset[str] = frozenset()
     show_values: bool = False
+    earlier: tuple[Attested, ...] = ()
 
 
 class Programs(Protocol):
@@ -172,7 +174,14 @@ class _Run:
         names_only = inputs.stage is Stage.CHANGE
         previous = inputs.previous if isinstance(inputs.previous, Product) else None
         former = frozenset() if previous is None or previous is inputs.product else former_parts(previous)
-        self.questions = Questions(self.program.asks, answers, inputs.sampled, former=former, names_only=names_only)
+        self.questions = Questions(
+            self.program.asks,
+            answers,
+            inputs.sampled,
+            Earlier(inputs.earlier, inputs.previous),
+            former=former,
+            names_only=names_only,
+        )
         self.roots = (inputs.product, inputs.previous, inputs.changes, inputs.as_of, self.questions.ask)
 
     def results(self) -> tuple[RuleResult, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -62,11 +63,28 @@ class PoliciesUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class Attested:
+    """What the attestation of an earlier version recorded: how many rows each dataset had.
+
+    `digest` is that of the signed statement. `verified_by` and `key_id` are name and id of the key whose signature was
+    verified; None where nobody verified it, so that the numbers are the file's word.
+    """
+
+    digest: Digest
+    version: str | None
+    evaluated: datetime
+    row_counts: Mapping[str, int]
+    verified_by: str | None = None
+    key_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One product, judged. Same inputs give the same report, byte for byte.
 
     `data` is what rules read; `unread` names datasets whose data was given and of which no rule asked anything.
-    `is_first`: the caller said that there is no earlier version.
+    `is_first`: the caller said that there is no earlier version. `row_counts` are those of the datasets of which all
+    data was read, by name; `earlier` the attestations of earlier versions that were given.
     """
 
     id: str
@@ -85,6 +103,8 @@ class Report:
     remarks: tuple[Remark, ...]
     unread: tuple[str, ...] = ()
     is_first: bool = False
+    row_counts: tuple[tuple[str, int], ...] = ()
+    earlier: tuple[Attested, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
         """How many rules have this outcome."""

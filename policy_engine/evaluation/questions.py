@@ -21,6 +21,7 @@ from policy_engine.data.model import (
     Unavailable,
 )
 from policy_engine.data.personal.findings import findings
+from policy_engine.evaluation.earlier import Earlier
 from policy_engine.evaluation.kleene import withheld
 from policy_engine.plan.expressions import And, Ask, Captured, Column, Const, Expr
 from policy_engine.plan.types import TIMESTAMP, required
@@ -36,7 +37,7 @@ class Questions:
     """Asks the metrics of one evaluation; what has no answer yet is remembered in `open`.
 
     `sampled` are the numbers of the questions that a sample answered. `former` are the identities of the datasets and
-    fields of the previous version, whose data nobody has.
+    fields of the previous version, whose data nobody has; what is recorded of it is in `earlier`.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Questions:
         asks: tuple[Ask, ...],
         answers: Mapping[Metric, Answer],
         samples: frozenset[str],
+        earlier: Earlier,
         *,
         former: frozenset[int] = frozenset(),
         names_only: bool,
@@ -53,6 +55,7 @@ class Questions:
         self._asks = asks
         self._answers = answers
         self._samples = samples
+        self._earlier = earlier
         self._former = former
         self._names_only = names_only
 
@@ -64,6 +67,17 @@ class Questions:
         ask = self._asks[index]
         if ask.kind == "pii" and self._names_only:
             return findings(subject, None)
+        if ask.kind == "recent" and id(subject) not in self._former:
+            # counted as well, so that the attestation of this version can record it for the next
+            self._value(Count(subject.name))
+            return self._earlier.largest(subject.name)
+        if (
+            id(subject) in self._former
+            and isinstance(subject, Dataset)
+            and ask.kind == "count"
+            and ask.condition is None
+        ):
+            return self._earlier.row_count(subject.name)
         if id(subject) in self._former or any(id(arg) in self._former for arg in args):
             return Unknown("the data of the previous version is not at hand")
         dataset = subject.name if isinstance(subject, Dataset) else subject.dataset

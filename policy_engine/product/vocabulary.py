@@ -82,6 +82,11 @@ _DATASET: Final = {
     "retention": AttributeInfo(optional(DURATION), "how long its data is kept: its own statement, else the product's"),
     "rows": AttributeInfo(Sequence(Entity("Row")), "its rows", from_data=True),
     "row_count": AttributeInfo(INT, "how many rows it has", from_data=True),
+    "recent_row_count": AttributeInfo(
+        optional(INT),
+        "the largest row count that the given attestations of earlier versions recorded; missing of a new dataset",
+        from_data=True,
+    ),
 }
 _FIELD_ATTRIBUTES: Final = {
     "name": AttributeInfo(STRING, "the field's name in the contract"),

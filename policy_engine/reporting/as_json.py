@@ -71,6 +71,17 @@ def _product(report: Report) -> dict[str, Any]:
             for manifest in report.data
         ],
         "unread": list(report.unread),
+        "row_counts": dict(report.row_counts),
+        "earlier": [
+            {
+                "digest": one.digest,
+                "version": one.version,
+                "evaluated": one.evaluated.isoformat().replace("+00:00", "Z"),
+                "row_counts": dict(sorted(one.row_counts.items())),
+                "verified_by": one.verified_by,
+            }
+            for one in report.earlier
+        ],
         "counts": {outcome.value: report.count(outcome) for outcome in Outcome},
         "rules": [_rule(report, result) for result in report.results],
         "not_understood": [

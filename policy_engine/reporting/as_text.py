@@ -91,6 +91,17 @@ def _head(report: Report, style: Style) -> Iterator[str]:
         yield style(f"given and not read, since no rule that is due asks for it: {', '.join(report.unread)}", "quiet")
     elif not report.data:
         yield style("no data was given: only metadata was checked", "quiet")
+    if report.earlier:
+        yield style(_earlier(report), "quiet")
+
+
+def _earlier(report: Report) -> str:
+    count = len(report.earlier)
+    said = f"row counts of before come from {count} attestation{'s' if count > 1 else ''}"
+    names = sorted({one.verified_by for one in report.earlier if one.verified_by is not None})
+    if not names:
+        return f"{said}, which nobody verified: without --keyring these numbers are the files' own word"
+    return f"{said}, signed by {', '.join(names)}"
 
 
 def _failed(report: Report, result: RuleResult, style: Style) -> Iterator[str]:

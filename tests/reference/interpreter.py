@@ -67,7 +67,8 @@ Names = Mapping[str, Any]
 class World:
     """Everything that a verdict depends on besides the policies.
 
-    `data` are rows by dataset; what is not there was not given. `unordered` are names of columns without least or most.
+    `data` are rows by dataset; what is not there was not given. `counted` are the row counts that attestations of
+    earlier versions recorded, the last one first. `unordered` are names of columns without least or most.
     """
 
     product: Product
@@ -78,6 +79,7 @@ class World:
     data: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     evidence: Mapping[tuple[str, str], tuple[ValueEvidence, ...]] = field(default_factory=dict)
     unordered: frozenset[str] = frozenset()
+    counted: tuple[Mapping[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -282,7 +284,15 @@ class Meaning:
                     yield from self.asks(self.checked.constants[name])
                 case Invoke(name=name):
                     yield from self.asks(self.checked.functions[name].body)
-                case Attribute(name="rows" | "values" | "row_count" | "null_count" | "null_share" | "distinct_count"):
+                case Attribute(
+                    name="rows"
+                    | "values"
+                    | "row_count"
+                    | "recent_row_count"
+                    | "null_count"
+                    | "null_share"
+                    | "distinct_count"
+                ):
                     yield "data"
                 case Call(function="newest" | "oldest" | "duplicates" | "k_anonymity" | "orphans"):
                     yield "data"
@@ -360,6 +370,10 @@ class Meaning:
             return of
         present = IsPresent(Column("", guarded=True))
         match expr.name:
+            case "recent_row_count" if isinstance(of, Dataset):
+                return self.recent(of)
+            case "row_count" if isinstance(of, Dataset) and not any(of is one for one in self.world.product.datasets):
+                return self.world.counted[0].get(of.name, UNKNOWN) if self.world.counted else UNKNOWN
             case "row_count" if isinstance(of, Dataset):
                 return self.over_data("count", of, "rows", None, None)
             case "null_count" if isinstance(of, Field):
@@ -375,6 +389,17 @@ class Meaning:
             case name:
                 found = getattr(of, name)
                 return Fraction(found) if isinstance(found, Decimal) else found
+
+    def recent(self, of: Dataset) -> Any:
+        """The largest count of earlier versions; missing of a new dataset."""
+        if not any(of is one for one in self.world.product.datasets):
+            return UNKNOWN
+        counts = [counted[of.name] for counted in self.world.counted if of.name in counted]
+        before = self.world.previous
+        if counts or isinstance(before, Unknown):
+            return max(counts, default=UNKNOWN)
+        known = before is not None and any(one.name == of.name for one in before.datasets)
+        return UNKNOWN if known else None
 
     def quantified(self, expr: Quantified, names: Names) -> Any:
         if over_data(expr.items):

@@ -194,7 +194,7 @@ def test_a10_a_signature_over_the_bare_payload_is_refused() -> None:
     [
         "https://slsa.dev/provenance/v1",
         PREDICATE_TYPE + "/",
-        PREDICATE_TYPE.replace("v1", "v2"),
+        PREDICATE_TYPE.replace("v2", "v3"),
         PREDICATE_TYPE.upper(),
         "",
         None,
