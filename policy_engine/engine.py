@@ -33,7 +33,9 @@ from policy_engine.scanned import Scanned, stamp
 from policy_engine.verdict import Outcome, Stage, conclude
 
 if TYPE_CHECKING:
+    from policy_engine.checking.model import CheckedSet
     from policy_engine.evaluation.trace import Recorder
+    from policy_engine.linking import LinkedSet
     from policy_engine.trust import Keyring
 
 
@@ -89,6 +91,25 @@ def diagnose(global_: Sequence[Path], local: Sequence[Path] = ()) -> tuple[Polic
     return None if plan is None else _policies(plan, layers, origins), diagnostics
 
 
+@dataclass(frozen=True, slots=True)
+class Authored:
+    """Policies as their authors wrote them, beside what was compiled of them."""
+
+    linked: LinkedSet
+    checked: CheckedSet
+    policies: Policies
+
+
+def authored(global_: Sequence[Path], local: Sequence[Path] = ()) -> Authored:
+    """The policies of both layers with their syntax trees. Raises PolicyTextError where their text has errors."""
+    layers = _layers(global_, local)
+    linked, checked, diagnostics = _understood(layers)
+    plan, origins, diagnostics = _compile(checked, diagnostics)
+    if plan is None:
+        raise PolicyTextError(tuple(diagnostics))
+    return Authored(linked, checked, _policies(plan, layers, origins))
+
+
 Layers = tuple[LayerFiles | None, LayerFiles | None]
 
 
@@ -113,8 +134,22 @@ def _policies(plan: Plan, layers: Layers, origins: Origins | None = None) -> Pol
 
 
 def _compiled(layers: Layers) -> tuple[Plan | None, Origins, list[Diagnostic]]:
-    from policy_engine.checking import check as check_types
+    _, checked, diagnostics = _understood(layers)
+    return _compile(checked, diagnostics)
+
+
+def _compile(checked: CheckedSet, diagnostics: list[Diagnostic]) -> tuple[Plan | None, Origins, list[Diagnostic]]:
     from policy_engine.compilation import compile_policies
+
+    origins = Origins()
+    if any(diagnostic.level is Level.ERROR for diagnostic in diagnostics):
+        return None, origins, diagnostics
+    plan, problems = compile_policies(checked, origins)
+    return (None if problems else plan), origins, [*diagnostics, *problems]
+
+
+def _understood(layers: Layers) -> tuple[LinkedSet, CheckedSet, list[Diagnostic]]:
+    from policy_engine.checking import check as check_types
     from policy_engine.linking import Unit, link
     from policy_engine.syntax import parse
 
@@ -130,13 +165,7 @@ def _compiled(layers: Layers) -> tuple[Plan | None, Origins, list[Diagnostic]]:
     linked, problems = link(units)
     diagnostics += problems
     checked, problems = check_types(linked)
-    diagnostics += problems
-    if any(diagnostic.level is Level.ERROR for diagnostic in diagnostics):
-        return None, Origins(), diagnostics
-    origins = Origins()
-    plan, problems = compile_policies(checked, origins)
-    diagnostics += problems
-    return (None if problems else plan), origins, diagnostics
+    return linked, checked, diagnostics + problems
 
 
 def check(

@@ -186,9 +186,7 @@ def _controls(policies: Iterable[PolicyEntry]) -> Iterator[ControlEntry]:
 
 def _natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A key by which 5.9 comes before 5.12."""
-    return tuple(
-        (0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.findall(r"[0-9]+|[^0-9]+", text)
-    )
+    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.findall(r"[0-9]+|[^0-9]+", text))
 
 
 def _one_line(span: Span) -> str:

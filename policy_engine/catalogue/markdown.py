@@ -65,7 +65,7 @@ def _parameters(catalogue: Catalogue) -> Iterator[str]:
 
 
 def _parameter(parameter: ParameterEntry) -> tuple[str, ...]:
-    chosen = "–"
+    chosen = "-"
     if parameter.chosen is not None and parameter.chosen_at is not None:
         chosen = f"{_code(parameter.chosen)} ({parameter.chosen_at.file}:{parameter.chosen_at.line})"
     freedoms = " or ".join(parameter.freedoms) or "nothing: it is fixed"

@@ -53,7 +53,7 @@ def _page(catalogue: Catalogue, path: str | None, title: str, main: Iterable[Con
         _footer(catalogue),
     )
     sheet = e("link", rel="stylesheet", href=up + STYLE_SHEET)
-    return document(title=f"{title} – {catalogue.title}", head=(sheet,), body=body)
+    return document(title=f"{title} - {catalogue.title}", head=(sheet,), body=body)
 
 
 def _footer(catalogue: Catalogue) -> Element:
@@ -76,7 +76,7 @@ def _index(catalogue: Catalogue) -> Iterator[Content]:
             ("Policy", "What it demands", "Owner", "Severity", "In force", "Rules"),
             (
                 (
-                    _link(policy, ""),
+                    _link(policy),
                     e("span", *prose(policy.documentation)),
                     policy.owner,
                     policy.severity,
@@ -98,7 +98,7 @@ def _parameters(catalogue: Catalogue) -> Iterator[Content]:
             ("Parameter", "What it is", "Default", "Domains may", "Set to"),
             (
                 (
-                    e("span", _link(policy, ""), e("code", f".{parameter.name}")),
+                    e("span", _link(policy), e("code", f".{parameter.name}")),
                     e("span", *prose(parameter.documentation)),
                     e("code", parameter.default),
                     _freedoms(parameter),
@@ -120,22 +120,20 @@ def _controls(catalogue: Catalogue) -> Iterator[Content]:
     for framework, controls in groupby(catalogue.controls, key=lambda one: one.framework):
         yield e("h2", framework)
         yield _table(
-            ("Control", "Rules", "In force"),
+            ("Control", "Rules, and how they weigh"),
             (
                 (
                     e("strong", control.control),
-                    e("ul", *(e("li", _rule_link(policies[rule], rule)) for rule in control.rules), class_="plain"),
-                    e("ul", *(e("li", _force(_named(policies[rule], rule).force)) for rule in control.rules),
-                      class_="plain"),
+                    e("ul", *(_weighed(policies[rule], rule) for rule in control.rules), class_="plain"),
                 )
                 for control in controls
             ),
             caption=f"Controls of {framework}",
-        )  # fmt: skip
+        )
     without = [policy for policy in catalogue.policies if not policy.controls]
     if without:
         yield e("h2", "Policies that name no control")
-        yield e("ul", *(e("li", _link(policy, "")) for policy in without))
+        yield e("ul", *(e("li", _link(policy)) for policy in without))
 
 
 def _metadata(catalogue: Catalogue) -> Iterator[Content]:
@@ -174,7 +172,7 @@ def _waivers(catalogue: Catalogue) -> Iterator[Content]:
     yield e("p", "Recorded exceptions, each with its reason and its end. What is waived never counts as passed.",
             class_="lead")  # fmt: skip
     yield _table(
-        ("Waiver", "Of", "For", "From – until", "Why", "Approved by", "State"),
+        ("Waiver", "Of", "For", "From - until", "Why", "Approved by", "State"),
         (
             (
                 e("code", one.name),
@@ -182,7 +180,7 @@ def _waivers(catalogue: Catalogue) -> Iterator[Content]:
                 e("span", ", ".join(one.products), e("br"), e("code", one.condition))
                 if one.condition
                 else ", ".join(one.products),
-                f"{one.granted} – {one.until}",
+                f"{one.granted} - {one.until}",
                 one.because,
                 one.approved_by,
                 one.state,
@@ -250,7 +248,13 @@ def _rule(rule: RuleEntry) -> Element:
         "section",
         e("h3", rule.short, id=rule.short),
         e("p", *prose(rule.documentation)) if rule.documentation else None,
-        e("p", _force(rule.force), f" · {rule.severity} · from stage {rule.stage} · ", _place(rule.place), class_="quiet"),
+        e(
+            "p",
+            _force(rule.force),
+            f" · {rule.severity} · from stage {rule.stage} · ",
+            _place(rule.place),
+            class_="quiet",
+        ),
         _code(rule.text),
     )
 
@@ -278,14 +282,14 @@ _LABELS = {
 # ---------------------------------------------------------------- parts
 
 
-def _table(heads: Iterable[str], rows: Iterable[Iterable[Content]], *, caption: str) -> Element:
+def _table(heads: tuple[str, ...], rows: Iterable[Iterable[Content]], *, caption: str) -> Element:
     return e(
         "div",
         e(
             "table",
             e("caption", caption),
             e("thead", e("tr", *(e("th", head, scope="col") for head in heads))),
-            e("tbody", *(_row(tuple(cells)) for cells in rows)),
+            e("tbody", *(_row(heads, tuple(cells)) for cells in rows)),
         ),
         class_="wide",
         tabindex="0",
@@ -294,8 +298,9 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[Content]], *, caption: 
     )
 
 
-def _row(cells: tuple[Content, ...]) -> Element:
-    return e("tr", e("th", cells[0], scope="row"), *(e("td", cell) for cell in cells[1:]))
+def _row(heads: tuple[str, ...], cells: tuple[Content, ...]) -> Element:
+    others = (e("td", cell, data_label=head) for head, cell in zip(heads[1:], cells[1:], strict=True))
+    return e("tr", e("th", cells[0], scope="row"), *others)
 
 
 def _code(text: str) -> Element:
@@ -312,12 +317,26 @@ def _force(force: Force) -> Element:
     return e("span", e("span", str(force.now), class_=f"force {force.now}"), later)
 
 
-def _link(policy: PolicyEntry, up: str) -> Element:
-    return e("a", policy.name, href=f"{up}policies/{policy.name}.html")
+def _link(policy: PolicyEntry) -> Element:
+    return e("a", *_name(policy.name), href=f"policies/{policy.name}.html")
 
 
 def _rule_link(policy: PolicyEntry, rule: str) -> Element:
-    return e("a", rule, href=f"policies/{policy.name}.html#{rule.rpartition('.')[2]}")
+    return e("a", *_name(rule), href=f"policies/{policy.name}.html#{rule.rpartition('.')[2]}")
+
+
+def _weighed(policy: PolicyEntry, rule: str) -> Element:
+    return e("li", _rule_link(policy, rule), " ", e("span", _force(_named(policy, rule).force), class_="beside"))
+
+
+def _name(dotted: str) -> Iterator[Content]:
+    """A name that may be broken behind its dots, and nowhere else."""
+    first, *others = dotted.split(".")
+    yield first
+    for part in others:
+        yield "."
+        yield e("wbr")
+        yield part
 
 
 def _named(policy: PolicyEntry, rule: str) -> RuleEntry:
@@ -330,7 +349,7 @@ def _freedoms(parameter: ParameterEntry) -> Content:
 
 def _chosen(parameter: ParameterEntry) -> Content:
     if parameter.chosen is None or parameter.chosen_at is None:
-        return "–"
+        return "-"
     return e("span", e("code", parameter.chosen), " (", _place(parameter.chosen_at), ")")
 
 

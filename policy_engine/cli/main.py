@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "attest": "evaluate products and sign what was found",
     "check": "evaluate products; say what is wrong, where, and how to fix it",
     "demo": "the whole story on real input, in seconds, with nothing configured",
+    "docs": "the policies as a site and as Markdown, for people to read",
     "explain": "what a code means, and how to mend it",
     "fmt": "one layout for all policy text",
     "keys": "make and show signing keys",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import os
 import secrets
+import shutil
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -88,6 +89,38 @@ def rewrite(file: Path, before: bytes, content: bytes) -> None:
         _replace(target, content, mode)
     except OSError as error:
         raise UsageError(f"cannot write `{file}`: {error.strerror}", help="it was left as it is") from error
+
+
+def write_folder(target: Path, files: Mapping[str, bytes], mark: str) -> None:
+    """Write all files into a folder beside, then put it in the place of the old one, which has to bear our mark.
+
+    `mark` is a file that only such a folder has: what somebody else keeps there is never touched.
+    """
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise UsageError(f"`{target}` is no folder", help="name a new folder")
+    if target.is_dir() and any(target.iterdir()) and not (target / mark).is_file():
+        raise UsageError(
+            f"`{target}` holds something else: it has no `{mark}`", help="name a new folder, or an empty one"
+        )
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    old = beside.with_name(f"{beside.name}.old")
+    try:
+        for path, content in files.items():
+            (beside / path).parent.mkdir(parents=True, exist_ok=True)
+            (beside / path).write_bytes(content)
+        if target.exists():
+            target.rename(old)
+        beside.rename(target)
+    except OSError as error:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        raise UsageError(
+            f"cannot write `{target}`: {error.strerror}", help="name a folder where you may write"
+        ) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+        if target.exists():
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _replace(target: Path, content: bytes, mode: int | None = None) -> None:

@@ -8,7 +8,10 @@ from xml.etree.ElementTree import Element, tostring
 Content: TypeAlias = "Element | str | None"
 
 #: What XML, and so an element, cannot hold.
-_UNPRINTABLE: Final = {code: 0xFFFD for code in range(32) if chr(code) not in "\t\n\r"} | {0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD}
+_UNPRINTABLE: Final = {code: 0xFFFD for code in range(32) if chr(code) not in "\t\n\r"} | {
+    0xFFFE: 0xFFFD,
+    0xFFFF: 0xFFFD,
+}
 
 
 def element(tag: str, /, *contents: Content, **attributes: str | None) -> Element:
@@ -33,12 +36,15 @@ def document(*, title: str, head: tuple[Element, ...], body: Element) -> bytes:
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
-        element("meta", http_equiv="Content-Security-Policy", content="default-src 'none'; style-src 'self'; img-src data:"),
+        element(
+            "meta", http_equiv="Content-Security-Policy", content="default-src 'none'; style-src 'self'; img-src data:"
+        ),
         element("title", title),
         *head,
     )
     page = element("html", top, body, lang="en")
-    return b"<!doctype html>\n" + tostring(page, encoding="utf-8", method="html") + b"\n"
+    text: bytes = tostring(page, encoding="utf-8", method="html")
+    return b"<!doctype html>\n" + text + b"\n"
 
 
 def prose(text: str) -> tuple[Content, ...]:
