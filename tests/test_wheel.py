@@ -68,6 +68,12 @@ def test_the_demo_runs_from_the_wheel(installed: Path) -> None:
     assert "all four changes were refused" in done.stdout
 
 
+def test_the_catalogue_is_written_from_the_wheel(installed: Path, tmp_path: Path) -> None:
+    done = _run(installed, "docs", "starter", "-o", str(tmp_path / "site"))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "site/style.css").is_file()
+
+
 def test_the_shipped_library_lints_from_the_wheel(installed: Path) -> None:
     done = _run(installed, "lint", "starter", "--strict")
     assert (done.returncode, done.stdout) == (0, "no diagnostics\n")

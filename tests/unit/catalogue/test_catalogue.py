@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from policy_engine.cli.main import main
-from tests_paths import POLICIES
 
+POLICIES = Path(__file__).resolve().parents[3] / "policies"
 HOSTILE = """package acme
 ## <script>alert(1)</script> | `code` & "quotes" [link](x)
 policy <NAME>
