@@ -61,8 +61,16 @@ class DataGiven:
     sampled: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ReadProduct:
+    """A product that was read already, and the text in which its places are."""
+
+    product: Product
+    text: str
+
+
 #: The version published before: a contract, "none" where this is the first version, None where nobody said.
-Previous = Path | Literal["none"] | None
+Previous = Path | Product | Literal["none"] | None
 
 
 def load_policies(global_: Sequence[Path], local: Sequence[Path] = (), *, cache: Path | None = None) -> Policies:
@@ -86,9 +94,13 @@ def load_policies(global_: Sequence[Path], local: Sequence[Path] = (), *, cache:
 
 def diagnose(global_: Sequence[Path], local: Sequence[Path] = ()) -> tuple[Policies | None, list[Diagnostic]]:
     """Every diagnostic of the policies' text, and the compiled policies where none of them is an error."""
-    layers = _layers(global_, local)
-    plan, origins, diagnostics = _compiled(layers)
-    return None if plan is None else _policies(plan, layers, origins), diagnostics
+    return diagnose_layers(*_layers(global_, local))
+
+
+def diagnose_layers(global_: LayerFiles | None, local: LayerFiles | None) -> tuple[Policies | None, list[Diagnostic]]:
+    """The same for layers that were read already, or that are not in files."""
+    plan, origins, diagnostics = _compiled((global_, local))
+    return None if plan is None else _policies(plan, (global_, local), origins), diagnostics
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +181,7 @@ def _understood(layers: Layers) -> tuple[LinkedSet, CheckedSet, list[Diagnostic]
 
 
 def check(
-    product: Path,
+    product: Path | ReadProduct,
     policies: Policies,
     *,
     data: Mapping[str, DataGiven] | None = None,
@@ -182,12 +194,11 @@ def check(
     keyring: Keyring | None = None,
 ) -> Report:
     """Judge one product. `as_of` is the policies' `now` (default: the clock); without `stage`, `publish` where there is
-    data, else `change`. `recorder` hears how the results come about. `earlier` are
-    attestations of earlier versions; with a `keyring` their signatures are verified. Raises ProductError, DataError or UsageError where
-    an input cannot be read.
+    data, else `change`. `recorder` hears how the results come about. `earlier` are attestations of earlier versions; with
+    a `keyring` their signatures are verified. Raises ProductError, DataError or UsageError where an input cannot be read.
     """
     moment = (as_of or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
-    judged = read_product(product)
+    judged = product.product if isinstance(product, ReadProduct) else read_product(product)
     sources = _sources(judged, data or {})
     stamps = {name: stamp(source) for name, source in sources.items()}
     manifests = {name: fingerprint(sources[name]) for name in sorted(sources)}
@@ -247,7 +258,9 @@ def bind_policies(policies: Policies, product: Path, *, as_of: datetime | None =
     return [diagnostic for diagnostics in found.values() for diagnostic in diagnostics]
 
 
-def _bound(policies: Policies, judged: Product, file: Path, results: tuple[RuleResult, ...]) -> Iterator[RuleResult]:
+def _bound(
+    policies: Policies, judged: Product, file: Path | ReadProduct, results: tuple[RuleResult, ...]
+) -> Iterator[RuleResult]:
     """The results; those of undecided rules with what in them does not fit the contract."""
     undecided = {one.rule for one in results if one.outcome in {Outcome.INDETERMINATE, Outcome.DUE_LATER}}
     found = _misfits(policies, judged, file, undecided)
@@ -255,7 +268,7 @@ def _bound(policies: Policies, judged: Product, file: Path, results: tuple[RuleR
 
 
 def _misfits(
-    policies: Policies, judged: Product, file: Path, rules: Collection[str]
+    policies: Policies, judged: Product, file: Path | ReadProduct, rules: Collection[str]
 ) -> dict[str, tuple[Diagnostic, ...]]:
     """By rule, the diagnostics of binding. Only where there are some, the texts of policies and contract are read again."""
     from policy_engine.binding import bind, diagnose
@@ -264,7 +277,8 @@ def _misfits(
     misfits = [(rule, one) for rule in policies.plan.rules if rule.name in rules for one in bind(rule, judged)]
     if not misfits:
         return {}
-    contract = Source(judged.file, printable(file.read_bytes().decode("utf-8-sig", "replace"), lines=True))
+    text = file.text if isinstance(file, ReadProduct) else file.read_bytes().decode("utf-8-sig", "replace")
+    contract = Source(judged.file, printable(text, lines=True))
     layers = (files for files in (policies.global_files, policies.local_files) if files is not None)
     trees = {
         files.layer: [
@@ -305,10 +319,10 @@ def _previous(previous: Previous, product: Product) -> Product | Unknown | None:
         return Unknown("no previous version was given (--previous FILE, or none where this is the first)")
     if previous == "none":
         return None
-    before = read_product(Path(previous))
+    before = previous if isinstance(previous, Product) else read_product(Path(previous))
     if before.id != product.id:
         raise UsageError(
-            f"`{previous}` is of another product: `{before.id}`, not `{product.id}`",
+            f"`{before.file}` is of another product: `{before.id}`, not `{product.id}`",
             help="give the version of this very contract that was published before",
         )
     return before

@@ -26,12 +26,14 @@ from typing import Final
 import click
 import pytest
 import yaml
-from corpus_runner import GOLDEN, Block, blocks
 
 import policy_engine
 from policy_engine.cli import main
+from policy_engine.testing.blocks import blocks
+from policy_engine.testing.model import Block
 from policy_engine.trust import load_public
 
+GOLDEN: Final = bool(os.environ.get("GOLDEN"))
 ROOT: Final = Path(__file__).parents[1]
 DOCS: Final = ROOT / "docs"
 COMMANDS: Final = DOCS / "reference/commands.md"

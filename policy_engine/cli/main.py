@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "fmt": "one layout for all policy text",
     "keys": "make and show signing keys",
     "lint": "diagnostics of policy text",
+    "test": "run the tests of policies, which are written in Markdown",
     "verify": "verify attestations offline, trusting nobody",
 }
 

@@ -1,0 +1,130 @@
+"""`policy-engine test`: run the tests of policies, which are written in Markdown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from policy_engine.cli.inputs import PATH
+from policy_engine.errors import UsageError
+
+if TYPE_CHECKING:
+    from policy_engine.testing.model import Case, Layers
+    from policy_engine.testing.suite import PageResult
+
+
+@click.command(name="test")
+@click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PATH...")
+@click.option(
+    "--global", "global_paths", multiple=True, type=PATH, metavar="PATH",
+    help="the council's policies, for cases that name none; default: the page's folder",
+)  # fmt: skip
+@click.option(
+    "--local", "local_paths", multiple=True, type=PATH, metavar="PATH", help="the domain's policies; repeatable"
+)
+@click.option("-k", "name", metavar="TEXT", help="only cases with TEXT in their page's path or their name")
+@click.option("--update", is_flag=True, help="write what came of the cases into their `expect` blocks")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text by default")
+@click.option("-o", "output", type=PATH, metavar="FILE", help="write the results to FILE")
+@click.option("--quiet", is_flag=True, help="text: only what failed, and one line for all")
+@click.option("--no-color", "is_plain", is_flag=True, help="no colours, as with NO_COLOR")
+def command(
+    paths: tuple[Path, ...],
+    global_paths: tuple[Path, ...],
+    local_paths: tuple[Path, ...],
+    name: str | None,
+    update: bool,
+    form: str,
+    output: Path | None,
+    quiet: bool,
+    is_plain: bool,
+) -> int:
+    """Run the tests of policies: Markdown pages whose `expect` blocks say what should come of a product.
+
+    PATH is a page, or a folder of them. Where a page names no policies, those of its folder are tested.
+
+    \b
+    Examples:
+      policy-engine test policies
+      policy-engine test policies/global/retention.md -k "too long"
+      policy-engine test policies --update
+
+    Exit codes: 0 all cases pass, 1 a case fails, 2 could not answer: an error in a page, or nothing to test.
+    """
+    from policy_engine.cli import inputs, main
+    from policy_engine.cli.output import emit, is_coloured, styler
+    from policy_engine.testing.as_json import render_json
+    from policy_engine.testing.as_text import render_text
+    from policy_engine.testing.run import Runner
+    from policy_engine.testing.suite import page_files, run_page
+
+    files = page_files(paths)
+    inputs.refuse_overwriting(output, [*files, *global_paths, *local_paths])
+    runner, otherwise = Runner(), _layers(global_paths, local_paths)
+    found = [run_page(file, runner, otherwise, lambda case: _is_wanted(case, name)) for file in files]
+    results = [result for result in found if result.cases or result.error]
+    _refuse_nothing(paths, found, results, name)
+    if update:
+        for result in results:
+            _update(result)
+        return main.CANNOT_ANSWER if _complain(results) else main.YES
+    coloured = is_coloured(output, is_plain=is_plain)
+    text = render_json(results) if form == "json" else render_text(results, styler(coloured=coloured), is_quiet=quiet)
+    emit(text, output, coloured=coloured)
+    if any(result.errors for result in results):
+        return main.CANNOT_ANSWER
+    return main.NO if any(result.failing for result in results) else main.YES
+
+
+def _layers(global_paths: tuple[Path, ...], local_paths: tuple[Path, ...]) -> Layers | None:
+    from policy_engine._resources import layer_root
+    from policy_engine.testing.model import Layers
+    from policy_engine.testing.read import stored
+
+    if not global_paths and not local_paths:
+        return None
+    return Layers(stored(tuple(layer_root(path) for path in global_paths)), stored(local_paths))
+
+
+def _is_wanted(case: Case, name: str | None) -> bool:
+    return name is None or any(name.casefold() in text.casefold() for text in (case.name, case.file))
+
+
+def _refuse_nothing(
+    paths: tuple[Path, ...], found: list[PageResult], results: list[PageResult], name: str | None
+) -> None:
+    """Nothing tested is never fine."""
+    if not results and name is not None and any(result.page and result.page.cases for result in found):
+        raise UsageError(f"no case has `{name}` in its name or in its page's path", help="run it without -k to see all")
+    empty = {result.file for result in found if result.page is not None and not result.page.cases}
+    for path in paths:
+        inside = [result for result in found if Path(result.file) == path or path in Path(result.file).parents]
+        if all(result.file in empty for result in inside):
+            raise UsageError(f"there is no test in `{path}`", help="a test is a Markdown file with an `expect` block")
+
+
+def _update(result: PageResult) -> None:
+    """Write a page anew, unless something in it could not be answered."""
+    from policy_engine.cli.output import write_whole
+    from policy_engine.testing.as_text import plural
+    from policy_engine.testing.compare import updated
+    from policy_engine.testing.update import rewritten
+
+    if result.errors or not result.failing or result.page is None:
+        return
+    texts = [(ran.case.expect, updated(ran.expected, ran.found, ran.case)) for ran in result.failing]
+    write_whole(result.page.path, rewritten(result.page, texts).encode())
+    click.echo(f"{result.file}: {plural(len(texts), 'case')} rewritten; read the difference before you keep it")
+    for ran in result.failing:
+        click.echo(f"  line {ran.case.expect.start}: {ran.case.name}")
+
+
+def _complain(results: list[PageResult]) -> bool:
+    from policy_engine.cli import main
+
+    errors = [error for result in results for error in result.errors]
+    for error in errors:
+        main.complain(error)
+    return bool(errors)

@@ -1,0 +1,141 @@
+"""A case -> what comes of it. Policies are compiled once for all cases that have the same."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from policy_engine.diagnostics import Diagnostic, Level, PolicyTextError, nearest
+from policy_engine.engine import DataGiven, Policies, Previous, ReadProduct, check, diagnose_layers
+from policy_engine.errors import PolicyEngineError
+from policy_engine.evaluation.model import Report
+from policy_engine.plan.layer import Layer, LayerFiles, Member, read_layer
+from policy_engine.testing.blocks import wrong
+from policy_engine.testing.model import (
+    Case,
+    Contract,
+    Document,
+    Found,
+    Judged,
+    LayerGiven,
+    Layers,
+    Refused,
+    TestFileError,
+    Told,
+    Written,
+)
+from policy_engine.testing.overlay import CaseProduct, product_of
+from policy_engine.verdict import ENGINE, conclude
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The policies of a case, where they have no error, and all diagnostics of their text."""
+
+    policies: Policies | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+class Runner:
+    """Runs cases, and keeps the policies that it has compiled."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[Layers, Compiled] = {}
+
+    def compiled(self, layers: Layers) -> Compiled:
+        """The policies of a case, compiled. Raises UsageError where a layer cannot be read."""
+        if layers not in self._compiled:
+            policies, diagnostics = diagnose_layers(
+                _files(Layer.GLOBAL, layers.council), _files(Layer.DOMAIN, layers.domain)
+            )
+            self._compiled[layers] = Compiled(policies, tuple(diagnostics))
+        return self._compiled[layers]
+
+    def outcome(self, case: Case) -> Found:
+        """What comes of a case. Raises TestFileError where it asks for what there is not, and PolicyTextError where
+        policies that are not on the page have errors.
+        """
+        compiled = self.compiled(case.policies)
+        if compiled.policies is None:
+            return _told(case, compiled)
+        if case.product is None:
+            return Told(compiled.diagnostics)
+        try:
+            product = product_of(case.product)
+            return Judged(judge(case, product, compiled.policies), case.product)
+        except TestFileError:
+            raise
+        except PolicyEngineError as error:
+            return Refused(error)
+
+
+def _told(case: Case, compiled: Compiled) -> Told:
+    errors = tuple(one for one in compiled.diagnostics if one.level is Level.ERROR)
+    if isinstance(case.policies.council, Written) or isinstance(case.policies.domain, Written):
+        return Told(errors)
+    raise PolicyTextError(errors)
+
+
+def judge(case: Case, product: CaseProduct, policies: Policies) -> Report:
+    """The report on the product of a case, with the results that the case asks about."""
+    rules = _asked(case, policies)
+    before: Previous = (
+        product_of(case.previous, name="previous.yaml").product
+        if isinstance(case.previous, Contract)
+        else case.previous
+    )
+    with _stored(case.data) as given:
+        report = check(
+            ReadProduct(product.product, product.text),
+            policies,
+            data={name: DataGiven(path, sampled=name in case.options.sampled) for name, path in given},
+            previous=before,
+            stage=case.options.stage,
+            as_of=case.options.as_of,
+            earlier=case.earlier,
+        )
+    if rules is None:
+        return report
+    results = tuple(one for one in report.results if one.rule in rules or one.rule.startswith(f"{ENGINE}."))
+    return replace(report, results=results, verdict=conclude(results))
+
+
+def _asked(case: Case, policies: Policies) -> frozenset[str] | None:
+    """The rules that the option `of` names; None for all."""
+    if not case.options.of:
+        return None
+    names = [rule.name for rule in policies.plan.rules] + [one.name for one in policies.plan.attributes]
+    asked: set[str] = set()
+    for beginning in case.options.of:
+        found = {name for name in names if name == beginning or name.startswith(f"{beginning}.")}
+        if not found:
+            known = {".".join(name.split(".")[:end]) for name in names for end in range(1, name.count(".") + 2)}
+            near = nearest(beginning, known)
+            help_ = f"did you mean `{near}`?" if near else "write the name of a policy or rule, with its package"
+            raise wrong(case.file, case.expect.start, f"`of` names `{beginning}`, which does not exist", help_)
+        asked |= found
+    return frozenset(asked)
+
+
+def _files(layer: Layer, given: LayerGiven) -> LayerFiles | None:
+    if given is None:
+        return None
+    if isinstance(given, Written):
+        members = (Member(one.name.partition("/")[2], Path(one.name), one.content) for one in given.files)
+        return LayerFiles(layer, tuple(sorted(members, key=lambda member: member.path)))
+    return read_layer(layer, given.roots)
+
+
+@contextlib.contextmanager
+def _stored(data: Sequence[Document]) -> Iterator[list[tuple[str, Path]]]:
+    """Data is read from files: they are written into a folder of their own, and called by their names alone."""
+    if not data:
+        yield []
+        return
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        for one in data:
+            Path(one.name).write_bytes(one.content)
+        yield [(Path(one.name).stem, Path(one.name)) for one in data]
