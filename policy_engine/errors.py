@@ -11,6 +11,7 @@ MEANINGS: Final[dict[str, str]] = {
     "ERR003": "a file was given that cannot be read for what it should be",
     "ERR004": "the policies have errors, and are not used before those are mended",
     "CMP001": "a file that should hold compiled policies does not, or is of another version",
+    "TST001": "a page of tests, or a block on it, that cannot be understood",
     "PRD001": "a contract cannot be read, or says two things at once",
     "DAT001": "data that was named cannot be read at all: nothing is there, or it is of no known format",
     "DAT010": "a question to the data has no answer, such as one about a column that the data does not have",
