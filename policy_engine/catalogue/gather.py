@@ -10,6 +10,7 @@ from datetime import date
 from textwrap import dedent
 from typing import Final, assert_never
 
+from policy_engine.catalogue.examples import examples
 from policy_engine.catalogue.model import (
     AttributeEntry,
     Catalogue,
@@ -29,6 +30,7 @@ from policy_engine.linking import Declared, LinkedSet
 from policy_engine.plan.layer import Layer
 from policy_engine.plan.model import Plan, Schedule
 from policy_engine.syntax import ast
+from policy_engine.testing.model import Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,11 @@ def gather(
     day: date,
     title: str,
     digests: Sequence[tuple[str, str]] = (),
-    examples: Mapping[str, Sequence[Example]] | None = None,
+    cases: Iterable[Case] = (),
 ) -> Catalogue:
-    """The catalogue on a day. `examples` are the tests of each policy, by its name."""
-    gathering = _Gathering(written, day, examples or {})
+    """The catalogue on a day. `cases` are tests of the policies, which become their examples."""
+    shown = examples(cases, (policy.name for policy in written.checked.policies))
+    gathering = _Gathering(written, day, shown)
     declared = sorted(_declared(written.linked), key=lambda one: (one.layer is Layer.DOMAIN, one.name))
     policies = tuple(gathering.policy(one, one.node) for one in declared if isinstance(one.node, ast.Policy))
     return Catalogue(
@@ -74,9 +77,9 @@ def _declared(linked: LinkedSet) -> Iterator[Declared]:
 
 
 class _Gathering:
-    def __init__(self, written: Written, day: date, examples: Mapping[str, Sequence[Example]]) -> None:
+    def __init__(self, written: Written, day: date, shown: Mapping[str, Sequence[Example]]) -> None:
         self.day = day
-        self.examples = examples
+        self.examples = shown
         self.files = written.files
         self.settings = written.linked.settings
         self.checked = {policy.name: policy for policy in written.checked.policies}

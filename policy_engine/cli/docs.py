@@ -9,9 +9,11 @@ import click
 
 from policy_engine.cli.inputs import PATH
 from policy_engine.errors import UsageError
+from policy_engine.plan.layer import POLICY_SUFFIX
 
 if TYPE_CHECKING:
     from policy_engine.engine import Policies
+    from policy_engine.testing.model import Case
 
 
 @click.command(name="docs")
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 @click.option(
     "--local", "local_paths", multiple=True, type=PATH, metavar="PATH", help="a domain's policies; repeatable"
 )
+@click.option(
+    "--tests", multiple=True, type=PATH, metavar="PATH",
+    help="pages of tests, shown as examples; default: those beside the policies",
+)  # fmt: skip
 @click.option("-o", "output", type=PATH, metavar="DIR", required=True, help="the folder to write")
 @click.option("--format", "form", type=click.Choice(["html", "markdown"]), default="html", help="html by default")
 @click.option("--title", default="Policy catalogue", help="what the catalogue is called")
@@ -30,6 +36,7 @@ def command(
     paths: tuple[Path, ...],
     global_paths: tuple[Path, ...],
     local_paths: tuple[Path, ...],
+    tests: tuple[Path, ...],
     output: Path,
     form: str,
     title: str,
@@ -61,12 +68,31 @@ def command(
         raise UsageError("no policies were given", help="for example `policy-engine docs policies/global -o site`")
     found = engine.authored(council, local_paths)
     written = Written(found.linked, found.checked, found.policies.plan, _files(found.policies))
-    made = catalogue.gather(written, day=inputs.time_from(as_of).date(), title=title, digests=_digests(found.policies))
+    made = catalogue.gather(
+        written,
+        day=inputs.time_from(as_of).date(),
+        title=title,
+        digests=_digests(found.policies),
+        cases=_cases(tests or _beside((*council, *local_paths))),
+    )
     files = catalogue.pages(made, "html" if form == "html" else "markdown")
     write_folder(output, files, INDEX)
     first = "index.html" if form == "html" else "README.md"
     click.echo(f"wrote {len(files)} files; begin with {output / first}")
     return main.YES
+
+
+def _beside(policies: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The folders of policies, which hold their tests too; of a single file, the page of its name."""
+    pages = (path.with_suffix(".md") if path.suffix == POLICY_SUFFIX else path for path in policies)
+    return tuple(page for page in pages if page.exists())
+
+
+def _cases(paths: tuple[Path, ...]) -> list[Case]:
+    from policy_engine.testing.read import read_page
+    from policy_engine.testing.suite import page_files
+
+    return [case for page in page_files(paths) for case in read_page(page).cases]
 
 
 def _files(policies: Policies) -> dict[str, str]:

@@ -28,6 +28,18 @@ policy <NAME>
 """.replace("<NAME>", "hostile")
 
 
+PAGE = """# Tests
+## A field without a description is refused
+```product
+schema: [{name: orders, properties: [{name: id}]}]
+```
+```expect
+non_compliant
+fail acme.hostile.described orders.id
+```
+"""
+
+
 class Page(HTMLParser):
     """Tags, links and ids of a page."""
 
@@ -111,6 +123,18 @@ def test_the_same_policies_give_the_same_bytes(site: Path, tmp_path: Path) -> No
     assert written(tmp_path, POLICIES / "global", "--local", POLICIES / "domains/hr").return_value == 0
     files = sorted(path.relative_to(site) for path in site.rglob("*") if path.is_file())
     assert all((tmp_path / "site" / file).read_bytes() == (site / file).read_bytes() for file in files)
+
+
+def test_tests_beside_the_policies_are_their_examples(tmp_path: Path) -> None:
+    (tmp_path / "acme.policy").write_text(HOSTILE, encoding="utf-8")
+    (tmp_path / "acme.md").write_text(PAGE, encoding="utf-8")
+    assert written(tmp_path, tmp_path / "acme.policy").return_value == 0
+    found = json.loads((tmp_path / "site/catalogue.json").read_text(encoding="utf-8"))
+    (example,) = found["policies"][0]["examples"]
+    assert example["name"] == "A field without a description is refused"
+    assert [block["kind"] for block in example["blocks"]] == ["product", "expect"]
+    page = (tmp_path / "site/policies/acme.hostile.html").read_text(encoding="utf-8")
+    assert "fail acme.hostile.described orders.id" in page
 
 
 def test_nothing_in_a_policy_becomes_markup_or_runs(tmp_path: Path) -> None:
