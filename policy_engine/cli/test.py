@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from policy_engine.cli.inputs import PATH
 from policy_engine.errors import UsageError
 
 if TYPE_CHECKING:
+    from policy_engine.testing.coverage.hear import Coverer
+    from policy_engine.testing.coverage.model import Coverage
     from policy_engine.testing.model import Case, Layers
     from policy_engine.testing.suite import PageResult
 
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     "--local", "local_paths", multiple=True, type=PATH, metavar="PATH", help="the domain's policies; repeatable"
 )
 @click.option("-k", "name", metavar="TEXT", help="only cases with TEXT in their page's path or their name")
+@click.option("--coverage", is_flag=True, help="say how much of the policies the cases exercise")
+@click.option("--coverage-lines", is_flag=True, help="the same, line by line")
+@click.option("--fail-under", type=click.IntRange(0, 100), metavar="PERCENT", help="exit code 1 with less coverage")
 @click.option("--update", is_flag=True, help="write what came of the cases into their `expect` blocks")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text by default")
 @click.option("-o", "output", type=PATH, metavar="FILE", help="write the results to FILE")
@@ -35,6 +41,9 @@ def command(
     global_paths: tuple[Path, ...],
     local_paths: tuple[Path, ...],
     name: str | None,
+    coverage: bool,
+    coverage_lines: bool,
+    fail_under: int | None,
     update: bool,
     form: str,
     output: Path | None,
@@ -50,6 +59,7 @@ def command(
       policy-engine test policies
       policy-engine test policies/global/retention.md -k "too long"
       policy-engine test policies --update
+      policy-engine test policies --coverage-lines --fail-under 100
 
     Exit codes: 0 all cases pass, 1 a case fails, 2 could not answer: an error in a page, or nothing to test.
     """
@@ -57,12 +67,18 @@ def command(
     from policy_engine.cli.output import emit, is_coloured, styler
     from policy_engine.testing.as_json import render_json
     from policy_engine.testing.as_text import render_text
+    from policy_engine.testing.coverage.as_json import coverage_json
+    from policy_engine.testing.coverage.as_text import render_lines, render_table
+    from policy_engine.testing.coverage.hear import Coverer
+    from policy_engine.testing.coverage.model import count, percent
     from policy_engine.testing.run import Runner
     from policy_engine.testing.suite import page_files, run_page
 
     files = page_files(paths)
     inputs.refuse_overwriting(output, [*files, *global_paths, *local_paths])
-    runner, otherwise = Runner(), _layers(global_paths, local_paths)
+    is_covering = coverage or coverage_lines or fail_under is not None
+    coverer = Coverer() if is_covering else None
+    runner, otherwise = Runner(coverer), _layers(global_paths, local_paths)
     found = [run_page(file, runner, otherwise, lambda case: _is_wanted(case, name)) for file in files]
     results = [result for result in found if result.cases or result.error]
     _refuse_nothing(paths, found, results, name)
@@ -70,12 +86,33 @@ def command(
         for result in results:
             _update(result)
         return main.CANNOT_ANSWER if _complain(results) else main.YES
+    covered = None if coverer is None else _covered(coverer, (*paths, *global_paths, *local_paths))
     coloured = is_coloured(output, is_plain=is_plain)
-    text = render_json(results) if form == "json" else render_text(results, styler(coloured=coloured), is_quiet=quiet)
+    style = styler(coloured=coloured)
+    if form == "json":
+        text = render_json(results, {} if covered is None else {"coverage": coverage_json(covered)})
+    else:
+        text = render_text(results, style, is_quiet=quiet)
+        text += "" if covered is None else f"\n{render_table(covered, style)}"
+        text += f"\n{lines}" if covered and coverage_lines and (lines := render_lines(covered, style)) else ""
     emit(text, output, coloured=coloured)
     if any(result.errors for result in results):
         return main.CANNOT_ANSWER
-    return main.NO if any(result.failing for result in results) else main.YES
+    is_short = covered is not None and fail_under is not None and percent(*count(covered.covered)) < fail_under
+    return main.NO if is_short or any(result.failing for result in results) else main.YES
+
+
+def _covered(coverer: Coverer, paths: tuple[Path, ...]) -> Coverage:
+    """What was covered of the policies below these paths, or beside these pages; of all, where none is there."""
+    from policy_engine.testing.coverage.model import Coverage
+
+    coverage = coverer.coverage()
+    if not coverage.covered:
+        help_ = "coverage is of policies in files; those that are written on a page are part of its cases"
+        raise UsageError("the cases test no policy that is in a file", help=help_)
+    roots = [Path(os.path.normpath(path if path.is_dir() else path.parent)) for path in paths]
+    near = tuple(one for one in coverage.covered if set(roots) & set(Path(one.point.key.file).parents))
+    return Coverage(near) if near else coverage
 
 
 def _layers(global_paths: tuple[Path, ...], local_paths: tuple[Path, ...]) -> Layers | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from policy_engine.errors import PolicyEngineError
@@ -12,9 +12,9 @@ from policy_engine.testing.suite import PageResult, Ran, Stuck
 SCHEMA: Final = "urn:policy-engine:test-report:v1"
 
 
-def render_json(results: Sequence[PageResult]) -> str:
-    """The document, sorted, with a line end."""
-    document = {"schema": SCHEMA, "pages": [_page(result) for result in results]}
+def render_json(results: Sequence[PageResult], more: Mapping[str, Any]) -> str:
+    """The document, sorted, with a line end. `more` are members for what was measured besides."""
+    document = {"schema": SCHEMA, "pages": [_page(result) for result in results], **more}
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 

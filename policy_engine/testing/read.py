@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final, Literal
@@ -64,7 +65,7 @@ class _Reader:
             if block.kind != "expect":
                 given += [block] if block.kind in KINDS else []
                 continue
-            name = " / ".join(title for _, title in block.headings[1:]) or PurePosixPath(self.file).stem
+            name = " / ".join(title for level, title in block.headings if level > 1) or PurePosixPath(self.file).stem
             names[name] = names.get(name, 0) + 1
             yield self._case(name if names[name] == 1 else f"{name} ({names[name]})", block, given)
 
@@ -142,7 +143,7 @@ class _Reader:
         roots: dict[str, list[Path]] = {layer: [] for layer in _LAYERS}
         for layer, values, line in read_settings(block, _LAYERS, self.file):
             for value in values:
-                root = self.folder / value
+                root = Path(os.path.normpath(self.folder / value))
                 root = root if root.exists() else layer_root(value)
                 if not root.exists():
                     help_ = "name a folder or a file, seen from where this page is"

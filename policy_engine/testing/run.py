@@ -14,6 +14,7 @@ from policy_engine.errors import PolicyEngineError
 from policy_engine.evaluation.model import Report
 from policy_engine.plan.layer import Layer, LayerFiles, Member, read_layer
 from policy_engine.testing.blocks import wrong
+from policy_engine.testing.coverage.hear import Coverer
 from policy_engine.testing.model import (
     Case,
     Contract,
@@ -40,9 +41,10 @@ class Compiled:
 
 
 class Runner:
-    """Runs cases, and keeps the policies that it has compiled."""
+    """Runs cases, and keeps the policies that it has compiled. A `coverer` hears how results come about."""
 
-    def __init__(self) -> None:
+    def __init__(self, coverer: Coverer | None = None) -> None:
+        self._coverer = coverer
         self._compiled: dict[Layers, Compiled] = {}
 
     def compiled(self, layers: Layers) -> Compiled:
@@ -65,7 +67,7 @@ class Runner:
             return Told(compiled.diagnostics)
         try:
             product = product_of(case.product)
-            return Judged(judge(case, product, compiled.policies), case.product)
+            return Judged(judge(case, product, compiled.policies, self._coverer), case.product)
         except TestFileError:
             raise
         except PolicyEngineError as error:
@@ -74,12 +76,14 @@ class Runner:
 
 def _told(case: Case, compiled: Compiled) -> Told:
     errors = tuple(one for one in compiled.diagnostics if one.level is Level.ERROR)
-    if isinstance(case.policies.council, Written) or isinstance(case.policies.domain, Written):
+    layers = (case.policies.council, case.policies.domain)
+    written = {file.name for layer in layers if isinstance(layer, Written) for file in layer.files}
+    if all(one.span.source.name in written for one in errors):
         return Told(errors)
     raise PolicyTextError(errors)
 
 
-def judge(case: Case, product: CaseProduct, policies: Policies) -> Report:
+def judge(case: Case, product: CaseProduct, policies: Policies, coverer: Coverer | None = None) -> Report:
     """The report on the product of a case, with the results that the case asks about."""
     rules = _asked(case, policies)
     before: Previous = (
@@ -87,6 +91,7 @@ def judge(case: Case, product: CaseProduct, policies: Policies) -> Report:
         if isinstance(case.previous, Contract)
         else case.previous
     )
+    recorder = None if coverer is None else coverer.recorder(case.policies, policies, rules)
     with _stored(case.data) as given:
         report = check(
             ReadProduct(product.product, product.text),
@@ -96,11 +101,14 @@ def judge(case: Case, product: CaseProduct, policies: Policies) -> Report:
             stage=case.options.stage,
             as_of=case.options.as_of,
             earlier=case.earlier,
+            recorder=recorder,
         )
-    if rules is None:
-        return report
-    results = tuple(one for one in report.results if one.rule in rules or one.rule.startswith(f"{ENGINE}."))
-    return replace(report, results=results, verdict=conclude(results))
+    if rules is not None:
+        results = tuple(one for one in report.results if one.rule in rules or one.rule.startswith(f"{ENGINE}."))
+        report = replace(report, results=results, verdict=conclude(results))
+    if coverer is not None:
+        coverer.finish(case.policies, policies, report)
+    return report
 
 
 def _asked(case: Case, policies: Policies) -> frozenset[str] | None:
