@@ -40,6 +40,9 @@ class RowCounts:
 class Recorder(Hearing, Protocol):
     """Hears a whole evaluation: a clause of a rule, then its expressions; of rows, counts at the end."""
 
+    def begin(self, inputs: Inputs) -> None:
+        """What is judged, before anything else is heard."""
+
     def clause(self, rule: RulePlan, clause: Clause, subject: Subject) -> None:
         """A clause of the rule begins, for this binding of its loops (of the outer ones, where it is a `for`)."""
 
@@ -60,6 +63,7 @@ def trace(plan: Plan, inputs: Inputs, recorder: Recorder) -> tuple[RuleResult, .
         return found
 
     evaluate(plan, replace(inputs, scan=scan))
+    recorder.begin(inputs)
     walked = _Walked(recorder, answers)
     results = evaluate(plan, inputs, walked)
     _count_rows(walked.asked, inputs, recorder)
@@ -184,6 +188,9 @@ def _asks(rule: RulePlan) -> Iterable[Ask]:
 
 class Deaf:
     """Hears nothing; a recorder that wants to hear only some things builds on it."""
+
+    def begin(self, inputs: Inputs) -> None:
+        """Not heard."""
 
     def enter(self, expr: Expr) -> None:
         """Not heard."""
