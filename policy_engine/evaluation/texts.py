@@ -78,13 +78,14 @@ def render(
 def subject_name(product: Product, subject: tuple[Any, ...]) -> str:
     """What a violation is about, as a path; the innermost part that has a name."""
     for part in reversed(subject):
-        found = _name(part)
+        found = element_name(part)
         if found is not None:
             return found
     return product.name or product.id
 
 
-def _name(part: Any) -> str | None:
+def element_name(part: Any) -> str | None:
+    """What a part of a product is called; None of what has no name."""
     match part:
         case Field(path=path) | Change(path=path) | PiiFinding(field=path):
             return path
