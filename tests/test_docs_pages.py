@@ -216,7 +216,7 @@ def _section(page: str, heading: str) -> str:
 def test_the_reference_has_every_command_and_option(path: tuple[str, ...], command: click.Command) -> None:
     page = COMMANDS.read_text(encoding="utf-8")
     section = _section(page, f"## {' '.join(('policy-engine', *path))}") if path else page
-    if path in {("check",), ("attest",)}:
+    if path in {("check",), ("attest",), ("explain",)}:
         section += _section(page, "## What `check` and `attest` take")
     options = [option for one in command.params if isinstance(one, click.Option) for option in one.opts]
     assert [option for option in options if not re.search(rf"`{option}[` ]", section)] == []

@@ -1,40 +1,68 @@
-"""`policy-engine explain`: what a code means, in full, offline."""
+"""`policy-engine explain`: what a code means, what a rule demands, and why it said of a product what it said."""
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from policy_engine.cli.inputs import PATH
+from policy_engine.cli.inputs import PATH, judging_options
 from policy_engine.errors import UsageError
 
 if TYPE_CHECKING:
     from policy_engine.reporting.code_pages import Entry
 
+#: Names of codes have hyphens, names of rules have none.
+_LIKE_A_RULE: Final = re.compile(r"(?![A-Za-z]{3}\d{3}$)[A-Za-z_][\w.]*")
+
 
 @click.command(name="explain")
-@click.argument("code", required=False, metavar="[CODE]")
+@click.argument("what", required=False, metavar="[CODE|RULE]")
+@click.option("--product", type=PATH, metavar="FILE", help="the contract of which the rule said it")
+@judging_options
+@click.option("--subject", metavar="NAME", help="explain one subject, such as orders.amount")
+@click.option("--all", "everything", is_flag=True, help="explain every subject, not only the first that needs mending")
+@click.option("--show-values", is_flag=True, help="show values of data: smallest, largest, sums")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text by default")
 @click.option("-o", "output", type=PATH, metavar="FILE", help="write it to FILE")
 @click.option("--no-color", "is_plain", is_flag=True, help="no colours, as with NO_COLOR")
-def command(code: str | None, form: str, output: Path | None, is_plain: bool) -> int:
-    """Say what a code means, why the language insists, and how to mend it, with an example.
+def command(
+    what: str | None,
+    product: Path | None,
+    form: str,
+    output: Path | None,
+    is_plain: bool,
+    **options: Any,
+) -> int:
+    """Say what a code means, what a rule demands, or why a rule said what it said of a product.
 
-    CODE is what stands in brackets after `error` or `warning`, or the name behind it. Without CODE all are listed.
+    CODE is what stands in brackets after `error` or `warning`, or the name behind it. RULE is the name of a rule, or as
+    much of it as no other rule has. With --product, every part of the rule is shown with its value and where that comes
+    from. Without CODE and RULE all codes are listed. Policies and data are given as to `check`.
 
     \b
     Examples:
       policy-engine explain CHK002
       policy-engine explain missing-unhandled
-      policy-engine explain
+      policy-engine explain pii_tagging.tagged
+      policy-engine explain pii_tagging.tagged --product orders.odcs.yaml
 
-    Exit codes: 0 explained, 2 no such code.
+    Exit codes: 0 explained, 2 no such code or rule, or could not answer.
     """
-    return explain_code(code, form, output, is_plain=is_plain)
+    from policy_engine.cli.explain_rule import RuleAsked, explain_rule
+    from policy_engine.reporting.code_pages import find
+
+    about_rules = product is not None or options["global_paths"] or options["local_paths"]
+    is_rule = what is not None and (about_rules or (find(what) is None and _LIKE_A_RULE.fullmatch(what)))
+    if what is not None and is_rule:
+        return explain_rule(RuleAsked(what, product, form, output, is_plain, **options))
+    if about_rules:
+        raise UsageError("which rule?", help="for example `policy-engine explain RULE --product orders.odcs.yaml`")
+    return explain_code(what, form, output, is_plain=is_plain)
 
 
 def explain_code(code: str | None, form: str, output: Path | None, *, is_plain: bool) -> int:

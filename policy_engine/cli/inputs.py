@@ -28,9 +28,14 @@ _CONTRACTS: Final = (".odcs.yaml", ".odcs.yml", ".odcs.json")
 
 def product_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What `check` and `attest` have in common."""
+    products = click.argument("products", nargs=-1, required=True, type=PATH, metavar="PRODUCT...")
+    return products(judging_options(command))
+
+
+def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What a product is judged by: policies, data, earlier versions, stage and time."""
     for option in reversed(
         (
-            click.argument("products", nargs=-1, required=True, type=PATH, metavar="PRODUCT..."),
             click.option(
                 "--global", "global_paths", multiple=True, type=PATH, metavar="PATH",
                 help="the council's policies: a folder, a file, or `starter` for the library that ships; repeatable",

@@ -28,12 +28,13 @@ _WORDS: Final = {
 }
 _STANDINGS: Final = {
     Standing.FAILS: ("fails", "fail"),
+    Standing.WOULD_FAIL: ("violates, as far as was looked at", "violate, as far as was looked at"),
     Standing.UNKNOWN: ("cannot be decided", "cannot be decided"),
     Standing.TOLERATED: ("violates, which is tolerated", "violate, which is tolerated"),
     Standing.MEETS: ("meets it", "meet it"),
     Standing.DOES_NOT_APPLY: ("is not concerned", "are not concerned"),
 }
-_ROLES: Final = {Standing.FAILS: "bad", Standing.UNKNOWN: "doubt"}
+_ROLES: Final = {Standing.FAILS: "bad", Standing.WOULD_FAIL: "doubt", Standing.UNKNOWN: "doubt"}
 
 
 def render_explanation(
@@ -136,8 +137,8 @@ def _facts(page: Page, facts: RuleFacts, today: date) -> None:
         page.wrapped(2, f"{name.ljust(13)}{value}", hanging=13)
     for param in facts.params:
         page.wrapped(2, f"{'parameter'.ljust(13)}{param.name}: {param.type} = {param.value}", hanging=13)
-        for text in (param.doc, param.source, param.freedom):
-            page.wrapped(15, text, "quiet", hanging=2) if text else None
+        for text in (param.doc, *param.sources):
+            page.wrapped(15, text, "quiet", hanging=2)
 
 
 def _entries(facts: RuleFacts, today: date) -> Iterator[tuple[str, str]]:
@@ -179,11 +180,10 @@ def _reason(explanation: Explanation) -> tuple[str, bool]:
     if not subjects:
         return "this contract has nothing that the rule goes over", False
     if result.outcome is Outcome.NOT_APPLICABLE:
-        many = f"for none of {len(subjects)} subjects" if len(subjects) > 1 else "not"
-        return f"its `when` is true {many}" if len(subjects) > 1 else "its `when` is not true", False
+        return f"its `when` is true for none of {len(subjects)}" if len(subjects) > 1 else "its `when` is false", False
     if result.outcome is Outcome.FAIL and subjects[0].message is not None:
         alone = len(subjects) == 1
-        first = "" if alone else f"{_counted(counts[Standing.FAILS], Standing.FAILS)} of {len(subjects)}; "
+        first = "" if alone else f"{counts[Standing.FAILS]} of {len(subjects)} fail; "
         return f"{first}{subjects[0].message}", True
     said = [_counted(counts[standing], standing) for standing in ORDER if counts[standing]]
     return ", ".join(said), False

@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Final
 
 from policy_engine.data.model import RowCheckAnswer
+from policy_engine.diagnostics import nearest
+from policy_engine.errors import UsageError
 from policy_engine.evaluation.kleene import UNDEFINED
 from policy_engine.evaluation.model import Report, RuleResult, Violation
 from policy_engine.evaluation.texts import HIDDEN, element_name, revealing_loops, subject_name, subject_place
@@ -19,8 +21,8 @@ from policy_engine.explaining.sources import Sources
 from policy_engine.explaining.steps import Steps, brief
 from policy_engine.explaining.values import item_text, truth_of
 from policy_engine.plan.model import RulePlan
+from policy_engine.product.model import Product
 from policy_engine.syntax import ast
-from policy_engine.verdict import Outcome
 
 #: Those that need mending first.
 ORDER: Final = tuple(Standing)
@@ -31,17 +33,25 @@ def explain(
 ) -> Explanation:
     """Why the rule said what it said of the product that the report is about."""
     result = next(one for one in report.results if one.rule == name)
-    rule = next((one for one in facts.compiled.plan.rules if one.name == name), None)
+    rule = next((one for one in facts.plan.rules if one.name == name), None)
     if rule is None or recording.inputs is None:
         return Explanation(facts.rule(name), report, result, (), tuple(_of_attribute(report, result)))
-    tables = {table.name: table for table in facts.compiled.plan.tables}
-    sources = Sources(recording.inputs, facts, tables, data)
-    steps = Steps(facts.compiled.origins, sources, recording, show_values, revealing_loops(rule.loops))
+    tables = {table.name: table for table in facts.plan.tables}
+    sources = Sources(recording.inputs, facts, tables, dict(_located(recording.inputs.product, data)))
+    steps = Steps(facts.origins, sources, recording, show_values, revealing_loops(rule.loops))
     written = facts.node(name)
     assert written is not None
     found = _Subjects(rule, written, recording, result, steps)
-    clauses = tuple(found.clauses(None if (facts_ := facts.rule(name)).applies_to is None else facts_.applies_to))
-    return Explanation(facts_, report, result, clauses, found.all())
+    told = facts.rule(name)
+    return Explanation(told, report, result, tuple(found.clauses(told.applies_to)), found.all())
+
+
+def _located(product: Product, data: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The data that was given, by the names that datasets have in the contract."""
+    for dataset in product.datasets:
+        for name in (dataset.name, dataset.physical_name):
+            if name is not None and name in data:
+                yield dataset.name, data[name]
 
 
 class _Subjects:
@@ -135,14 +145,19 @@ class _Subjects:
             return Standing.MEETS
         if holds is Truth.UNKNOWN:
             return Standing.UNKNOWN
-        return Standing.FAILS if self.violations[name] or not self.is_lenient else Standing.TOLERATED
+        return self._violating(name)
+
+    def _violating(self, name: str) -> Standing:
+        if self.violations[name]:
+            return Standing.FAILS
+        return Standing.TOLERATED if self.is_lenient else Standing.WOULD_FAIL
 
     def _of_rows(self, answer: RowCheckAnswer, name: str) -> Standing:
         if not answer.scanned:
             return Standing.UNKNOWN
         if not answer.violations:
             return Standing.MEETS
-        return Standing.FAILS if self.violations[name] or not self.is_lenient else Standing.TOLERATED
+        return self._violating(name)
 
     def _clauses(self, judged: Judged, standing: Standing) -> Iterator[ClauseExplained]:
         """The clause that decided with all its parts, the one before it briefly."""
@@ -150,6 +165,8 @@ class _Subjects:
         if when is not None:
             assert self.written.when is not None
             step = self.steps.clause(one_line(self.written.when.span.text), when)
+            if self.rule.over_rows and require is not None:
+                step = replace(step, note="what it says of rows is counted below")
             yield ClauseExplained("when", step if require is None else _briefly(step))
         if require is not None:
             yield ClauseExplained("require", self._required(require))
@@ -178,11 +195,21 @@ def _briefly(step: Step) -> Step:
     return brief(step)
 
 
+def only(explanation: Explanation, subject: str) -> Explanation:
+    """The same about one subject, by its name or the end of it. Raises UsageError where there is none."""
+    names = [one.name for one in explanation.subjects]
+    wanted = {name for name in names if name == subject} or {name for name in names if name.endswith(f".{subject}")}
+    if not wanted:
+        near = nearest(subject, names)
+        some = ", ".join(sorted(set(names))[:5])
+        help_ = f"did you mean `{near}`?" if near else f"it looked at {some or 'nothing'}"
+        raise UsageError(f"the rule did not look at `{subject}`", help=help_)
+    return replace(explanation, subjects=tuple(one for one in explanation.subjects if one.name in wanted))
+
+
 def _of_attribute(report: Report, result: RuleResult) -> Iterator[SubjectExplained]:
     """A typed attribute says what does not fit; nothing is traced."""
     for violation in result.violations:
         place = violation.place
         where = report.file if place is None else f"{report.file}:{place.line}:{place.column}"
         yield SubjectExplained(violation.subject, (), where, Standing.FAILS, violation.message, violation.fix, ())
-    if result.outcome is Outcome.PASS:
-        return

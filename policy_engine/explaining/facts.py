@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -10,15 +10,15 @@ from typing import Final
 
 from policy_engine.checking import CheckedPolicy, CheckedRule
 from policy_engine.diagnostics import Span
-from policy_engine.engine import Compiled
+from policy_engine.engine import Authored
 from policy_engine.evaluation.texts import show
 from policy_engine.explaining.model import ParamFacts, RuleFacts
 from policy_engine.explaining.places import Places, one_line
 from policy_engine.linking import Declared
 from policy_engine.plan.expressions import Expr
 from policy_engine.plan.layer import Layer
-from policy_engine.plan.model import AttributePlan, Needs, RulePlan
-from policy_engine.plan.origins import Origin
+from policy_engine.plan.model import AttributePlan, Needs, Plan, RulePlan
+from policy_engine.plan.origins import Origin, Origins
 from policy_engine.plan.walk import walk
 from policy_engine.syntax import ast
 
@@ -35,12 +35,24 @@ _LAYERS: Final = {Layer.GLOBAL: "the council", Layer.DOMAIN: "the domain"}
 class Facts:
     """What is known of a policy set."""
 
-    compiled: Compiled
+    authored: Authored
     places: Places
+
+    @property
+    def plan(self) -> Plan:
+        """The compiled policies."""
+        return self.authored.policies.plan
+
+    @property
+    def origins(self) -> Origins:
+        """Where the plan's expressions were written."""
+        origins = self.authored.policies.origins
+        assert origins is not None
+        return origins
 
     def rule(self, name: str) -> RuleFacts:
         """The facts of a rule of the plan."""
-        attribute = next((one for one in self.compiled.plan.attributes if one.name == name), None)
+        attribute = next((one for one in self.plan.attributes if one.name == name), None)
         return self._rule(name) if attribute is None else self._attribute(attribute)
 
     def node(self, name: str) -> ast.Rule | None:
@@ -53,17 +65,18 @@ class Facts:
         policy, _, last = name.rpartition(".")
         declared = self._declared(policy)
         node = declared.node if declared is not None else None
-        if declared is None or not isinstance(node, ast.Policy) or name not in self.compiled.checked.params:
+        if declared is None or not isinstance(node, ast.Policy) or name not in self.authored.checked.params:
             return None
         param = next(one for one in node.params if one.name.text == last)
-        setting = self.compiled.linked.settings.get(name)
-        where = f"the council's default, {self._at(param.default.span)}"
-        if declared.layer is Layer.DOMAIN:
-            where = self._at(param.default.span)
+        setting = self.authored.linked.settings.get(name)
+        whose = f"{_LAYERS[declared.layer]}'s default"
+        where = f"{whose}, {self._at(param.default.span)}"
+        sources = [where, _freedom(param)]
         if setting is not None:
-            where = f"set by the domain, {self._at(setting.node.value.span)}; {where}: {_text(param.default.span)}"
-        value = self.compiled.checked.params[name].value
-        return ParamFacts(last, _text(param.type.span), show(value), param.doc, where, _freedom(param))
+            sources[0] = f"{whose} is {_text(param.default.span)}, {self._at(param.default.span)}"
+            sources.insert(0, f"set by the domain, {self._at(setting.node.value.span)}")
+        value = self.authored.checked.params[name].value
+        return ParamFacts(last, _text(param.type.span), show(value), param.doc, tuple(sources))
 
     def table_file(self, name: str) -> str:
         """The file of a reference table."""
@@ -76,7 +89,7 @@ class Facts:
     # ------------------------------------------------------------ rules
 
     def _rule(self, name: str) -> RuleFacts:
-        plan = next(one for one in self.compiled.plan.rules if one.name == name)
+        plan = next(one for one in self.plan.rules if one.name == name)
         found = self._written(name)
         assert found is not None
         policy, rule = found
@@ -102,7 +115,7 @@ class Facts:
         )
 
     def _attribute(self, plan: AttributePlan) -> RuleFacts:
-        declared = next(one for one in self.compiled.linked.attributes if one.name == plan.name)
+        declared = next(one for one in self.authored.linked.attributes if one.name == plan.name)
         assert isinstance(declared.node, ast.Attribute)
         return RuleFacts(
             name=plan.name,
@@ -135,14 +148,13 @@ class Facts:
                 yield found
 
     def _definitions(self, whole: Expr) -> Iterator[str]:
-        origins = self.compiled.origins
         for part in walk(whole):
-            origin: Origin | None = origins.of(part)
+            origin: Origin | None = self.origins.of(part)
             while origin is not None:
                 if origin.definition is not None:
                     yield origin.definition
                 origin = origin.within
-            unfolded = origins.unfolded(part)
+            unfolded = self.origins.unfolded(part)
             if unfolded is not None:
                 yield from self._definitions(unfolded)
 
@@ -165,19 +177,14 @@ class Facts:
         return declared.node, next(rule for rule in declared.node.rules if rule.name.text == last)
 
     def _checked(self, name: str) -> tuple[CheckedPolicy, CheckedRule]:
-        return next((one, rule) for one in self.compiled.checked.policies for rule in one.rules if rule.name == name)
+        return next((one, rule) for one in self.authored.checked.policies for rule in one.rules if rule.name == name)
 
     def _declared(self, name: str) -> Declared | None:
         package, _, last = name.rpartition(".")
-        return self.compiled.linked.declared(package, last)
+        return self.authored.linked.declared(package, last)
 
     def _at(self, span: Span) -> str:
         return self.places.of_span(span)
-
-
-def aliases(folders: Mapping[str, str]) -> Places:
-    """Places with shorter names for some folders."""
-    return Places(dict(folders))
 
 
 def _text(span: Span) -> str:

@@ -14,11 +14,12 @@ _LISTED: Final = 8
 
 def find_rule(plan: Plan, text: str) -> str:
     """The rule's qualified name. Raises UsageError where none or several are meant."""
-    names = [*(rule.name for rule in plan.rules), *(attribute.name for attribute in plan.attributes)]
+    rules, attributes = [rule.name for rule in plan.rules], [one.name for one in plan.attributes]
+    names = [*rules, *attributes]
     if text in names:
         return text
-    for fits in (_is_end, _is_abridged):
-        found = [name for name in names if fits(name, text)]
+    for known, fits in ((rules, _is_end), (rules, _is_abridged), (attributes, _is_end), (attributes, _is_abridged)):
+        found = [name for name in known if fits(name, text)]
         if len(found) == 1:
             return found[0]
         if found:

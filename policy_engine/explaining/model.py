@@ -24,6 +24,7 @@ class Standing(StrEnum):
     """What the rule says of one subject."""
 
     FAILS = "fails"
+    WOULD_FAIL = "violates, as far as was looked at"
     UNKNOWN = "cannot be decided"
     TOLERATED = "violates, which is tolerated"
     MEETS = "meets the rule"
@@ -73,14 +74,13 @@ class SubjectExplained:
 
 @dataclass(frozen=True, slots=True)
 class ParamFacts:
-    """A parameter that the rule uses: its value in force, where that was decided, and what domains may do."""
+    """A parameter that the rule uses: its value in force, and the sources: who decided that, and what domains may do."""
 
     name: str
     type: str
     value: str
     doc: str
-    source: str
-    freedom: str
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from policy_engine.changes.model import Change
 from policy_engine.data.model import PiiFinding
 from policy_engine.evaluation.evaluate import Inputs
 from policy_engine.evaluation.questions import former_parts
-from policy_engine.evaluation.texts import element_name, show
+from policy_engine.evaluation.texts import element_name
 from policy_engine.explaining.facts import Facts
 from policy_engine.explaining.places import in_product
 from policy_engine.explaining.recording import Node
@@ -45,7 +45,7 @@ class Sources:
             case Custom(key=key):
                 return self._part(node, f"custom.{key}")
             case Local(name="now"):
-                return (f"the time that is judged: {show(self.inputs.as_of)}",)
+                return ("--as-of, or else the clock",)
             case Local(name="previous") if isinstance(node.value, Product):
                 return (node.value.file,)
             case Call(function="lookup", args=(table, _)):
@@ -62,7 +62,7 @@ class Sources:
         name = origin.definition or ""
         param = self.facts.param(name)
         if param is not None:
-            return tuple(part for part in (param.source, param.freedom) if part)
+            return param.sources
         return (f"defined at {self.facts.places.of_span(origin.within.span)}",) if origin.within is not None else ()
 
     # ------------------------------------------------------------ contract
@@ -86,7 +86,7 @@ class Sources:
             return (self._place(of, key),)
         called = element_name(of) or "the product"
         where = self._place(of, None)
-        if value is None:
+        if value in (None, (), False):
             return (f"not stated of `{called}`, {where}" if element_name(of) else f"not stated in {where}",)
         return (where,)
 

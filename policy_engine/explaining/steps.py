@@ -103,7 +103,7 @@ class Steps:
         """The use of a `let`, `param` or `def`, with what it stands for beneath."""
         inside = () if origin.within is None or isinstance(node.expr, Const) else self._written(node, origin.within)
         whole = self._step(node, origin)
-        return replace(whole, sources=self.sources.defined(origin), parts=inside)
+        return replace(whole, note="" if inside else whole.note, sources=self.sources.defined(origin), parts=inside)
 
     def _constant(self, node: Node, origin: Origin) -> tuple[Step, ...]:
         """A constant says nothing new, unless it was computed from definitions."""
@@ -177,7 +177,10 @@ class Steps:
     def _of_items(self, node: Node) -> tuple[Step, ...]:
         """What is gone over, where the text does not say it all."""
         items = node.parts[0]
-        return () if isinstance(items.expr, Attribute | Local | Const) else self.steps(items)
+        is_said = isinstance(items.expr, Local | Const) or (
+            isinstance(items.expr, Attribute) and _is_entity(items.expr)
+        )
+        return () if is_said else self.steps(items)
 
     def _looks(self, node: Node) -> tuple[Step, ...]:
         """The items that decided a quantifier: one that violates `every`, one that satisfies `some`, or all."""
@@ -214,7 +217,7 @@ class Steps:
                 items, looked = node.parts[0].value, len(node.parts) - 1
                 size = len(items) if isinstance(items, tuple) else 0
                 seen = f"{looked} of {size} looked at" if looked < size else f"{size} looked at"
-                return reason or (seen if size else "there is none")
+                return reason or (seen if size else "nothing to look at")
             case Aggregate(condition=condition) if condition is not None and not reason:
                 chosen = [
                     look.binding[1]

@@ -47,9 +47,9 @@ def _one(value: Any, *, is_text: bool) -> str:
         case Change(kind=kind, path=path):
             return f"{kind} of {path}"
         case SimpleNamespace():
-            return ", ".join(f"{name} = {show(cell)}" for name, cell in vars(value).items())
-        case Product(file=file):
-            return file
+            return f"{{{', '.join(f'{name}: {show(cell)}' for name, cell in vars(value).items())}}}"
+        case Product(id=id_, name=name, version=version):
+            return " ".join(part for part in (name or id_, version) if part)
         case _:
             return element_name(value) or show(value)
 
