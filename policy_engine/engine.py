@@ -20,6 +20,7 @@ from policy_engine.diagnostics import Diagnostic, Level, PolicyTextError, Source
 from policy_engine.errors import DataError, UsageError
 from policy_engine.evaluation.evaluate import Inputs, evaluate
 from policy_engine.evaluation.model import Attested, PoliciesUsed, Report, RuleResult
+from policy_engine.evaluation.sizes import measure
 from policy_engine.plan.canonical import Digest
 from policy_engine.plan.codec import plan_digest
 from policy_engine.plan.layer import POLICY_SUFFIX, TABLE_SUFFIX, Layer, LayerFiles, read_layer
@@ -34,6 +35,7 @@ from policy_engine.verdict import Outcome, Stage, conclude
 
 if TYPE_CHECKING:
     from policy_engine.checking.model import CheckedSet
+    from policy_engine.evaluation.cost import Cost
     from policy_engine.evaluation.trace import Recorder
     from policy_engine.linking import LinkedSet
     from policy_engine.trust import Keyring
@@ -256,6 +258,14 @@ def bind_policies(policies: Policies, product: Path, *, as_of: datetime | None =
     applied = {one.rule for one in report.results if one.outcome is not Outcome.NOT_APPLICABLE or one.subjects}
     found = _misfits(policies, read_product(product), product, applied)
     return [diagnostic for diagnostics in found.values() for diagnostic in diagnostics]
+
+
+def costs(policies: Policies, product: Path | None = None) -> tuple[list[tuple[str, Cost]], dict[str, int] | None]:
+    """What each rule may cost, by its name, and the sizes of the product for which that is asked."""
+    from policy_engine.evaluation.cost import rule_cost
+
+    found = [(rule.name, rule_cost(rule, policies.plan.tables)) for rule in policies.plan.rules]
+    return found, None if product is None else measure(read_product(product), changes=())
 
 
 def _bound(

@@ -138,7 +138,7 @@ def _result(found: RuleResult) -> _Json:
         "enforcement": found.enforcement,
         "outcome": found.outcome,
         "subjects": found.subjects,
-        "violations": len(found.violations),
+        "violations": len(found.violations) + found.unlisted,
     }
 
 

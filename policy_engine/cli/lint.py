@@ -23,6 +23,7 @@ SCHEMA: Final = "urn:policy-engine:diagnostics:v1"
     "--local", "local_paths", multiple=True, type=PATH, metavar="PATH", help="the domain's policies; repeatable"
 )
 @click.option("--product", type=PATH, metavar="FILE", help="also say what of the policies does not fit this contract")
+@click.option("--cost", is_flag=True, help="also say how many steps each rule may take, and what that grows with")
 @click.option("--strict", is_flag=True, help="warnings count as errors")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text by default")
 @click.option("-o", "output", type=PATH, metavar="FILE", help="write the diagnostics to FILE")
@@ -32,6 +33,7 @@ def command(
     global_paths: tuple[Path, ...],
     local_paths: tuple[Path, ...],
     product: Path | None,
+    cost: bool,
     strict: bool,
     form: str,
     output: Path | None,
@@ -48,31 +50,36 @@ def command(
       policy-engine lint policies/global
       policy-engine lint --global policies/global --local policies/sales --strict
       policy-engine lint policies/global --product orders.odcs.yaml
+      policy-engine lint policies/global --cost
 
     Exit codes: 0 no diagnostics (warnings are shown, and count with --strict), 1 there are some, 2 could not answer.
     """
+    from policy_engine import engine
     from policy_engine._resources import layer_root
     from policy_engine.cli import main
     from policy_engine.cli.output import emit, is_coloured, styler
     from policy_engine.diagnostics import Level, draw
-    from policy_engine.engine import bind_policies, diagnose
+    from policy_engine.reporting.costs import costs_json, render_costs
     from policy_engine.reporting.diagnostics_json import diagnostic_json
 
     council = tuple(layer_root(path) for path in (*paths, *global_paths))
     if not council and not local_paths:
         raise UsageError("no policies were given", help="for example `policy-engine lint policies/global`")
-    policies, diagnostics = diagnose(council, local_paths)
+    policies, diagnostics = engine.diagnose(council, local_paths)
     if product is not None and policies is not None:
-        diagnostics += bind_policies(policies, product)
+        diagnostics += engine.bind_policies(policies, product)
     diagnostics.sort(key=lambda diagnostic: diagnostic.order)
     coloured = is_coloured(output, is_plain=is_plain)
+    found = engine.costs(policies, product) if cost and policies is not None else None
     if form == "json":
         document = {"schema": SCHEMA, "diagnostics": [diagnostic_json(diagnostic) for diagnostic in diagnostics]}
+        document |= {} if found is None else {"costs": costs_json(*found)}
         emit(json.dumps(document, indent=2, ensure_ascii=False) + "\n", output)
     else:
         errors = sum(diagnostic.level is Level.ERROR for diagnostic in diagnostics)
         text = draw(diagnostics, styler(coloured=coloured)) + ("\n" if diagnostics else "")
-        emit(f"{text}{_summary(errors, len(diagnostics) - errors)}\n", output, coloured=coloured)
+        table = "" if found is None else f"\n{render_costs(*found)}"
+        emit(f"{text}{_summary(errors, len(diagnostics) - errors)}\n{table}", output, coloured=coloured)
     counted = [diagnostic for diagnostic in diagnostics if strict or diagnostic.level is Level.ERROR]
     return main.NO if counted else main.YES
 

@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - every foreign name and value in this SQL went through `quoting`
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from policy_engine.data import floats, keyed
@@ -32,6 +32,14 @@ from policy_engine.data.unanswerable import UnanswerableError
 from policy_engine.product.model import Product
 
 _SHOWN_ROWS = 5
+#: More aggregates in one query take memory for each of them, and gain nothing.
+_MOST_TOGETHER = 200
+
+
+def _batches(questions: Mapping[Metric, Question]) -> Iterator[dict[Metric, Question]]:
+    asked = list(questions.items())
+    for start in range(0, len(asked), _MOST_TOGETHER):
+        yield dict(asked[start : start + _MOST_TOGETHER])
 
 
 class Passes:
@@ -58,7 +66,8 @@ class Passes:
             except UnanswerableError as error:
                 answers[metric] = error.unavailable
         for dataset, questions in fused.items():
-            answers |= self._fused(dataset, questions)
+            for some in _batches(questions):
+                answers |= self._fused(dataset, some)
         return answers
 
     def _question(self, metric: Metric) -> Question | None:

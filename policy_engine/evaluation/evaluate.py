@@ -15,12 +15,14 @@ from typing import Any, Final, Protocol
 from policy_engine.changes.model import Change
 from policy_engine.data.model import Answer, Metric
 from policy_engine.evaluation.attributes import check_attribute
+from policy_engine.evaluation.budget import Budget
 from policy_engine.evaluation.earlier import Earlier
 from policy_engine.evaluation.generate import Program, generate, generate_scopes
 from policy_engine.evaluation.kleene import looped, truth, withheld
 from policy_engine.evaluation.model import Attested, RuleResult, Violation
 from policy_engine.evaluation.notes import Noted, Notes, Subject
 from policy_engine.evaluation.questions import Questions, former_parts
+from policy_engine.evaluation.sizes import bound, measure
 from policy_engine.evaluation.texts import render, revealing_loops, subject_name, subject_place
 from policy_engine.plan.expressions import And, Ask, Call, Const, Expr, Or
 from policy_engine.plan.model import AttributePlan, Needs, Plan, RulePlan, Schedule
@@ -34,6 +36,7 @@ Scan = Callable[[Iterable[Metric]], Mapping[Metric, Answer]]
 _STAGES: Final = tuple(Stage)
 #: A question whose answer leads to another question: more rounds than any sensible policy takes.
 _MAX_ROUNDS: Final = 10
+_MOST_REASONS: Final = 20
 _NAMES: Final = "the names of fields were looked at; their values are due at stage publish"
 _NOT_ALL: Final = "only a sample was given, which can show violations, not their absence"
 
@@ -72,19 +75,47 @@ class Programs(Protocol):
 def evaluate(plan: Plan, inputs: Inputs, programs: Programs | None = None) -> tuple[RuleResult, ...]:
     """The result of every rule and typed attribute, in the plan's order."""
     same = _Same(plan)
-    applies = _applying(_scopes(same) if programs is None else programs.scopes(plan), inputs)
-    chosen = tuple(
+    too_long = _too_long(same, inputs)
+    scopes = _scopes(same) if programs is None else programs.scopes(plan)
+    applies = _applying({index: scope for index, scope in scopes.items() if index not in too_long.scopes}, inputs)
+    applies |= {index: Unknown(reason) for index, reason in too_long.scopes.items()}
+    due = [
         index
         for index, rule in enumerate(plan.rules)
         if applies.get(index) is not False and _is_due(rule, inputs.stage)
-    )
+    ]
+    costly = too_long.rules(due)
+    chosen = tuple(index for index in due if index not in costly)
     prepared = _prepared(same, chosen) if programs is None else _prepare(plan, chosen, programs.program)
     answers = {} if programs is None else dict(programs.answers)
     results = dict(zip(chosen, _results(prepared, inputs, answers), strict=True))
+    for index, reason in costly.items():
+        results[index] = _made(plan.rules[index], inputs, Outcome.INDETERMINATE, 0, (), (reason,))
     judged = (
         _scoped(rule, inputs, applies.get(index, True), results.get(index)) for index, rule in enumerate(plan.rules)
     )
     return (*judged, *(_attribute(attribute, inputs) for attribute in plan.attributes))
+
+
+@lru_cache(maxsize=8)
+def _budget(same: _Same) -> Budget:
+    return Budget(same.plan)
+
+
+@dataclass(frozen=True, slots=True)
+class _TooLong:
+    """What would take too long for this product: `scopes` of policies, and rules, with the reasons."""
+
+    scopes: Mapping[int, str]
+    rules: Callable[[Iterable[int]], Mapping[int, str]]
+
+
+def _too_long(same: _Same, inputs: Inputs) -> _TooLong:
+    budget = _budget(same)
+    if budget.fits(bound(inputs.product, inputs.previous, changes=inputs.changes)):
+        return _TooLong({}, lambda _: {})
+    sizes = measure(inputs.product, inputs.previous, changes=inputs.changes)
+    return _TooLong(budget.exceeding_scopes(sizes), lambda rules: budget.exceeding(sizes, rules))
 
 
 def _applying(scopes: Mapping[int, Callable[..., Any]], inputs: Inputs) -> dict[int, Any]:
@@ -196,13 +227,14 @@ class _Run:
         if applies is not True:
             return _scoped(rule, self.inputs, applies, _made(rule, self.inputs, Outcome.PASS, noted.subjects, (), ()))
         violations = tuple(self._violation(index, rule, subject, answer) for subject, answer in noted.failed)
-        reasons = tuple(noted.unknown)
+        reasons = _few(tuple(noted.unknown))
         if violations and self._names_only(rule) and not _only_grows(*_conditions(rule)):
             return _made(rule, self.inputs, Outcome.DUE_LATER, noted.subjects, (), (_NAMES,))
         if violations and not self._is_conclusive(rule):
             reasons, violations = (_NOT_ALL, *reasons), ()
         if violations:
-            return _made(rule, self.inputs, Outcome.FAIL, noted.subjects, violations, reasons)
+            failed = _made(rule, self.inputs, Outcome.FAIL, noted.subjects, violations, reasons)
+            return replace(failed, unlisted=noted.unlisted)
         if reasons:
             return _made(rule, self.inputs, Outcome.INDETERMINATE, noted.subjects, (), reasons)
         return self._passed(rule, noted)
@@ -255,6 +287,12 @@ class _Run:
         if function is None:
             return None
         return render(template, function(*self.roots, *subject), names, show_values=self.inputs.show_values)
+
+
+def _few(reasons: tuple[str, ...]) -> tuple[str, ...]:
+    """The first reasons, and how many more there are."""
+    more = len(reasons) - _MOST_REASONS
+    return reasons if more <= 0 else (*reasons[:_MOST_REASONS], f"and {more} more reasons")
 
 
 def _conditions(rule: RulePlan) -> tuple[Expr, ...]:

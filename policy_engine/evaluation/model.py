@@ -34,6 +34,7 @@ class Violation:
 class RuleResult:
     """What one rule says of the product. `reasons` tells why it is indeterminate, or what is due later.
 
+    `unlisted` subjects violate the rule besides those in `violations`, of which the first 10,000 are kept.
     `unbound` are the names and types of an undecided rule that this contract does not fit, at their places in both.
     """
 
@@ -50,6 +51,7 @@ class RuleResult:
     owner: str
     documentation: str
     unbound: tuple[Diagnostic, ...] = ()
+    unlisted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

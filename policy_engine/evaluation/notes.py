@@ -6,20 +6,26 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from policy_engine.data.model import RowCheckAnswer
 from policy_engine.evaluation.kleene import UNDEFINED, looped, truth, withheld
 from policy_engine.plan.values import Unknown
 
 Subject = tuple[Any, ...]
+#: As many violations of one rule are listed; the others are counted.
+LISTED: Final = 10_000
 
 
 @dataclass(slots=True)
 class Noted:
-    """Of one rule: how many subjects it saw, which fail, what is unknown and why, and what was tolerated."""
+    """Of one rule: how many subjects it saw, which fail, what is unknown and why, and what was tolerated.
+
+    `unlisted` subjects fail besides those that are listed.
+    """
 
     subjects: int = 0
+    unlisted: int = 0
     failed: list[tuple[Subject, RowCheckAnswer | None]] = field(default_factory=list)
     unknown: dict[str, None] = field(default_factory=dict)
     tolerated: list[str] = field(default_factory=list)
@@ -39,7 +45,11 @@ class Notes:
 
     def fail(self, index: int, subject: Subject) -> None:
         """The subject does not meet the rule."""
-        self.rules[index].failed.append((subject, None))
+        noted = self.rules[index]
+        if len(noted.failed) < LISTED:
+            noted.failed.append((subject, None))
+        else:
+            noted.unlisted += 1
 
     def unknown(self, index: int, reason: Unknown) -> None:
         """Whether the rule holds cannot be known."""
@@ -94,7 +104,8 @@ class Notes:
             unknown = [holds for _, holds, _ in group if isinstance(holds, Unknown)]
             is_empty = all(doubted for _, _, doubted in group)
             if len(failed) > allowed:
-                self.rules[index].failed += [(subject, None) for subject in failed]
+                for subject in failed:
+                    self.fail(index, subject)
             elif failed and not unknown:
                 self.rules[index].tolerated.append(f"{len(failed)} of {len(group)} violate, which is tolerated")
             elif unknown and (is_empty or len(failed) + len(unknown) > allowed):

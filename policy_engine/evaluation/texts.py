@@ -17,6 +17,8 @@ from policy_engine.product.model import Dataset, Element, Field, Member, Owner, 
 
 #: Kinds of question whose answers are values out of the data.
 REVEALING = frozenset({"min", "max", "sum", "mean"})
+#: Longer messages are cut: nobody reads on.
+LONGEST_MESSAGE = 2_000
 HIDDEN = "(hidden; --show-values prints it)"
 
 
@@ -72,7 +74,8 @@ def render(
         HIDDEN if not isinstance(part, str) and not show_values and reveals(part, names) else show(value)
         for part, value in zip(template, values, strict=True)
     ]
-    return "".join(pieces)
+    text = "".join(pieces)
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}…"
 
 
 def subject_name(product: Product, subject: tuple[Any, ...]) -> str:

@@ -68,13 +68,15 @@ def split_words(name: str) -> tuple[str, ...]:
     current = ""
     for at, char in enumerate(name):
         if not char.isalnum():
-            words, current = [*words, current], ""
+            words.append(current)
+            current = ""
             continue
         before = name[at - 1] if at else ""
         after = name[at + 1] if at + 1 < len(name) else ""
         hump = char.isupper() and (before.islower() or (before.isupper() and after.islower()))
         if current and (hump or char.isdigit() != before.isdigit()):
-            words, current = [*words, current], ""
+            words.append(current)
+            current = ""
         current += char.lower()
     return tuple(word for word in [*words, current] if word)
 

@@ -221,7 +221,7 @@ class Product(Element):
     """One data product as one contract states it. `fields` is every field of every dataset.
 
     `format` names what was read, such as `ODCS v3.1.0`; `file` is the name the caller gave; `digest` is the SHA-256
-    of the file's bytes; `places` maps every JSON pointer of the file to its line and column.
+    of the file's bytes, `size` their number; `places` maps every JSON pointer of the file to its line and column.
     """
 
     id: str
@@ -229,6 +229,7 @@ class Product(Element):
     format: str
     digest: str
     places: Mapping[str, Place]
+    size: int = 0
     name: str | None = None
     domain: str | None = None
     version: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -45,7 +46,7 @@ def parse_product(content: bytes, file: str) -> Product:
 
     document = read_document(content, file)
     _refuse_foreign(document, file)
-    return read_odcs(document, file, digest(content))
+    return replace(read_odcs(document, file, digest(content)), size=len(content))
 
 
 def _refuse_foreign(document: Document, file: str) -> None:

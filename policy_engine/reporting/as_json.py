@@ -111,6 +111,7 @@ def _rule(report: Report, result: RuleResult) -> dict[str, Any]:
         "subjects": result.subjects,
         "reasons": list(result.reasons),
         "diagnostics": [diagnostic_json(diagnostic) for diagnostic in result.unbound],
+        "unlisted": result.unlisted,
         "violations": [_violation(report, violation) for violation in result.violations],
     }
 

@@ -109,8 +109,10 @@ def _failed(report: Report, result: RuleResult, style: Style) -> Iterator[str]:
     yield f"  {style(result.rule, 'heading')}  {style(said, 'quiet')}"
     for violation in result.violations[:SHOWN]:
         yield from _violation(report, violation, style)
-    if len(result.violations) > SHOWN:
-        yield style(f"    … and {len(result.violations) - SHOWN} more (--format json lists all)", "quiet")
+    more = len(result.violations) - SHOWN + result.unlisted
+    if more > 0:
+        listed = "lists them" if not result.unlisted else f"lists the first {len(result.violations):,}"
+        yield style(f"    … and {more:,} more (--format json {listed})", "quiet")
     for reason in result.reasons:
         yield style(f"    not decided for the rest: {reason}", "doubt")
 
