@@ -115,7 +115,9 @@ def conversion(found: Expr, wanted: Type, text: str) -> str:
     if wanted == BOOL and isinstance(found.type, Optional):
         return "to ask whether it is stated, write `is present`"
     if isinstance(found.type, Sequence) and wanted == BOOL:
-        return "to ask whether there is any, write `count(…) > 0`"
+        return f"to ask whether there is any, write `count({shortened(text)}) > 0`"
+    if isinstance(found.type, Sequence) and wanted == STRING:
+        return f"how many it has is `count({shortened(text)})`, its elements are looped over"
     if wanted == BOOL:
         return "a condition is true or false: compare the value with another one"
     return ""

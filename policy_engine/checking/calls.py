@@ -2,42 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from policy_engine.checking.functions import AGGREGATES, FUNCTIONS, Signature
 from policy_engine.checking.loops import Loops
+from policy_engine.checking.meant import function_meant
 from policy_engine.checking.names import dotted, find_declared, is_lost
 from policy_engine.checking.scope import WRONG, Scope
 from policy_engine.checking.types import fits, resolve_type
-from policy_engine.diagnostics import nearest
 from policy_engine.linking import Declared
 from policy_engine.plan.expressions import Attribute, Call, Const, Expr, Invoke, Local
 from policy_engine.plan.types import ANY, STRING, TIMESTAMP, VERSION, Entity, Optional, Sequence, Type, required
 from policy_engine.plan.values import parse_version
 from policy_engine.plan.walk import columns
 from policy_engine.syntax import ast
-
-_OTHER_NAMES: Final = {
-    **dict.fromkeys(("avg", "average"), "mean"),
-    **dict.fromkeys(("len", "size", "char_length"), "length"),
-    **dict.fromkeys(("lowercase", "to_lower", "lcase"), "lower"),
-    **dict.fromkeys(("uppercase", "to_upper", "ucase"), "upper"),
-    **dict.fromkeys(("startswith", "begins_with"), "starts_with"),
-    **dict.fromkeys(("includes", "has"), "contains"),
-    **dict.fromkeys(("tagged", "tag"), "has_tag"),
-    **dict.fromkeys(("unique", "count_distinct"), "distinct"),
-    **dict.fromkeys(("percentage", "ratio", "fraction"), "share"),
-}
-_OTHER_WORDS: Final = {
-    **dict.fromkeys(("all", "forall", "each"), "write `every x in … satisfies …`"),
-    **dict.fromkeys(("any", "exists"), "write `some x in … satisfies …`, or `x is present`"),
-    **dict.fromkeys(("is_null", "isnull", "is_missing", "missing"), "write `x is missing`"),
-    **dict.fromkeys(("is_present", "present", "defined", "notnull", "not_null"), "write `x is present`"),
-    **dict.fromkeys(("coalesce", "ifnull", "nvl", "default"), "write `x otherwise …`"),
-    **dict.fromkeys(("today", "current_date", "getdate"), "write `now`"),
-    **dict.fromkeys(("matches", "regex", "regexp", "match"), "write `x matches /…/`"),
-    **dict.fromkeys(("not", "and", "or", "if"), "it is a word of the language, not a function"),
-}
 
 
 class Calls(Loops):
@@ -57,7 +33,7 @@ class Calls(Loops):
             return self._invoke(scope, found, found.node, node)
         if is_lost(self.cx, scope.declared, name):
             return WRONG
-        help_ = _meant(name)
+        help_ = function_meant(name, node.span)
         return self.cx.report("CHK004", f"no function `{name}`", node.callee.span, help=help_)
 
     def _arguments(self, node: ast.Call) -> list[ast.Expression] | None:
@@ -154,16 +130,3 @@ class Calls(Loops):
 
 def _count_message(name: str, wanted: int, given: int) -> str:
     return f"`{name}` takes {wanted} argument{'s' if wanted != 1 else ''}, not {given}"
-
-
-def _meant(name: str) -> str:
-    """What to write instead of a function that does not exist."""
-    before, _, last = name.rpartition(".")
-    if before and (last in FUNCTIONS or last in AGGREGATES):
-        rest = ", …" if last in FUNCTIONS and len(FUNCTIONS[last].parameters) > 1 else ""
-        return f"the function comes first: `{last}({before}{rest})`"
-    folded = name.lower()
-    if folded in _OTHER_WORDS:
-        return _OTHER_WORDS[folded]
-    near = _OTHER_NAMES.get(folded) or nearest(name, [*AGGREGATES, *FUNCTIONS])
-    return f"did you mean `{near}`?" if near else "define it with `def`, or see the functions in the language reference"

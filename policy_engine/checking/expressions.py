@@ -10,6 +10,7 @@ from policy_engine.checking.base import described
 from policy_engine.checking.calls import Calls
 from policy_engine.checking.functions import ROW
 from policy_engine.checking.loops import is_data
+from policy_engine.checking.meant import attribute_meant
 from policy_engine.checking.names import (
     dotted,
     find_declared,
@@ -22,7 +23,7 @@ from policy_engine.checking.names import (
 from policy_engine.checking.narrowing import present_if_false
 from policy_engine.checking.scope import WRONG, Scope
 from policy_engine.checking.types import common
-from policy_engine.diagnostics import nearest
+from policy_engine.diagnostics import Span
 from policy_engine.plan import types
 from policy_engine.plan.expressions import (
     Attribute,
@@ -38,7 +39,7 @@ from policy_engine.plan.expressions import (
     Pattern,
 )
 from policy_engine.plan.origins import Origin
-from policy_engine.plan.types import ANY, COLUMN, INT, VERSION, Entity, Optional, Sequence, Type
+from policy_engine.plan.types import ANY, INT, VERSION, Entity, Optional, Sequence, Type
 from policy_engine.plan.values import Duration
 from policy_engine.syntax import ast
 
@@ -104,9 +105,9 @@ class Expressions(Calls):
                 return nothing
         self.looped.append(node.of)
         of = self.present(scope, node.of)
-        return self._part(of, node.name)
+        return self._part(of, node.name, node.of.span)
 
-    def _part(self, of: Expr, name: ast.Ident) -> Expr:
+    def _part(self, of: Expr, name: ast.Ident, whole: Span) -> Expr:
         """`of.name`."""
         if of.type == ANY:
             return WRONG
@@ -123,8 +124,7 @@ class Expressions(Calls):
         if isinstance(of.type, Entity) and self.cx.linked.is_lost_attribute(of.type.name, name.text):
             return WRONG
         known = list(self.cx.attribute_names(of.type.name)) if isinstance(of.type, Entity) else []
-        near = nearest(name.text, known or (_VERSION_PARTS if of.type == VERSION else ()))
-        help_ = f"did you mean `{near}`?" if near else _attribute_help(of.type, known)
+        help_ = attribute_meant(of.type, whole, name.text, known or list(_VERSION_PARTS if of.type == VERSION else ()))
         message = f"{described(of.type)} has no `{name.text}`"
         return self.cx.report("CHK003", message, name.span, help=help_)
 
@@ -209,14 +209,6 @@ def _literal_type(value: bool | int | Fraction | str | date | datetime | Duratio
             return types.DURATION
         case Pattern():
             return types.REGEX
-
-
-def _attribute_help(of: Type, known: list[str]) -> str:
-    if isinstance(of, Sequence):
-        return "a list has no parts by name: loop over it, or ask `count(…)`"
-    if of == COLUMN:
-        return "a value of data has no parts by name"
-    return f"it has {', '.join(sorted(known))}" if known else ""
 
 
 def _never_missing_help(of: Type) -> str:

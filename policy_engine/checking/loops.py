@@ -5,6 +5,7 @@ from __future__ import annotations
 from policy_engine.checking.base import article, shortened
 from policy_engine.checking.declared_names import is_taken
 from policy_engine.checking.functions import AGGREGATES, ROW
+from policy_engine.checking.meant import list_meant
 from policy_engine.checking.names import is_bound
 from policy_engine.checking.narrowing import present_if_true
 from policy_engine.checking.operators import Operators
@@ -59,7 +60,10 @@ class Loops(Operators):
         if isinstance(found.type, Sequence):
             of = found.type.of
         elif found.type != ANY:
-            help_ = _lists(found.type) or "loops go over lists, such as `product.fields`"
+            help_ = (
+                list_meant(found.type, items.span.text, name.text, lists_of(found.type))
+                or "loops go over lists, such as `product.fields`"
+            )
             self.cx.report(
                 "CHK009",
                 f"`{items.span.text}` has no parts to loop over",
@@ -120,7 +124,11 @@ class Loops(Operators):
             case items:
                 found = self.items(scope, items)
                 if not isinstance(found.type, Sequence):
-                    return WRONG if found.type == ANY else self._usage(kind, node, _lists(found.type))
+                    return (
+                        WRONG
+                        if found.type == ANY
+                        else self._usage(kind, node, list_meant(found.type, items.span.text, "", lists_of(found.type)))
+                    )
                 variable: Expr = Column(None, guarded=True) if found.type.of == COLUMN else Local("item", found.type.of)
                 return self._typed(kind, node, "item", found, None, variable)
 
@@ -173,9 +181,7 @@ class Loops(Operators):
         return self.cx.report("CHK005", f"`{kind}` goes over a list", node.span, help=help_ or example)
 
 
-def _lists(of: Type) -> str:
+def lists_of(of: Type) -> list[str]:
     """The lists that an element has, for whoever loops over the element itself."""
-    if not isinstance(of, Entity):
-        return ""
-    lists = [name for name, info in VOCABULARY.get(of.name, {}).items() if isinstance(info.type, Sequence)]
-    return f"{article(of)} `{of}` is one thing; its lists are {', '.join(lists)}" if lists else ""
+    attributes = VOCABULARY.get(of.name, {}) if isinstance(of, Entity) else {}
+    return [name for name, info in attributes.items() if isinstance(info.type, Sequence)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy_engine.checking.functions import AGGREGATES, FUNCTIONS
+from policy_engine.checking.meant import LOOPS, name_meant
 from policy_engine.checking.scope import WRONG, Context, Scope, locate
 from policy_engine.checking.types import enumeration
 from policy_engine.diagnostics import Span, nearest
@@ -136,6 +137,9 @@ def _unknown(cx: Context, scope: Scope, node: ast.Name, expected: Type | None) -
         near = nearest(node.name, wanted.members)
         help_ = f"did you mean `{near}`?" if near else f"its members: {', '.join(wanted.members)}"
         return cx.report("CHK006", f"`{wanted}` has no member `{node.name}`", node.span, help=help_)
+    if node.name in LOOPS:
+        help_ = _loop_meant(scope, node)
+        return cx.report("LNK003", f"`{node.name}` stands for nothing here", node.span, help=help_)
     if node.name in FUNCTIONS or node.name in AGGREGATES:
         help_ = f"say of what: `{_call(scope, node.name)}`"
         return cx.report("LNK003", f"`{node.name}` is a function", node.span, "used as if it were a value", help_)
@@ -151,12 +155,21 @@ def _unknown(cx: Context, scope: Scope, node: ast.Name, expected: Type | None) -
         return cx.report("CHK007", f"several enums have a member `{node.name}`", node.span, help=f"write {ways}")
     known = [*scope.locals, *scope.params, *_visible(cx, scope)]
     near = _attribute_of(scope, node.name) or _package_called(cx, node.name) or nearest(node.name, known)
-    help_ = "a text stands in double quotes; a name is declared with `let`, bound with `for`, or imported"
+    help_ = name_meant(node.name, node.span, wanted)
     if near is not None:
         help_ = near if " " in near else f"did you mean `{near}`?"
     elif scope.rows is not None:
         help_ = f"a column is read as `{scope.rows}.{node.name}`; a text stands in double quotes"
     return cx.report("LNK003", f"nothing here is called `{node.name}`", node.span, help=help_)
+
+
+def _loop_meant(scope: Scope, node: ast.Name) -> str:
+    """How to loop, where the loop of a usual name is missing or has another name."""
+    near = nearest(node.name, scope.locals)
+    following = node.span.source.text[node.span.end : node.span.end + 1]
+    if near is not None and following == ".":
+        return f"did you mean `{near}`?"
+    return name_meant(node.name, node.span, None)
 
 
 def _is_lost_param(cx: Context, scope: Scope, name: str) -> bool:

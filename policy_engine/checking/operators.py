@@ -6,6 +6,7 @@ from typing import Final
 
 from policy_engine.checking.base import Checking, article, conversion, shortened
 from policy_engine.checking.functions import ROW_OPERATORS
+from policy_engine.checking.meant import date_meant
 from policy_engine.checking.names import is_bound, member
 from policy_engine.checking.narrowing import present_if_false
 from policy_engine.checking.scope import WRONG, Scope
@@ -268,6 +269,9 @@ def _rank(expr: Expr, of: Enumeration) -> Expr:
 
 
 def _comparison_help(left: Expr, right: Expr, node: ast.Binary) -> str:
+    written = date_meant(node.left.span.text) or date_meant(node.right.span.text)
+    if written and {DATE, TIMESTAMP} & {left.type, right.type}:
+        return written
     for whole, part, lists, item in ((left, right, node.left, node.right), (right, left, node.right, node.left)):
         if isinstance(whole.type, Sequence):
             one, many = shortened(item.span.text), shortened(lists.span.text)

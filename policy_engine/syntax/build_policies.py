@@ -17,6 +17,18 @@ SEVERITIES: Final = ("low", "medium", "high", "critical")
 ROLES: Final = ("council", "domain")
 
 
+#: Other words for levels of enforcement and severities.
+_OTHER_WORDS: Final = {
+    **dict.fromkeys(("error", "errors", "fail", "deny", "enforced", "mandatory", "strict", "required"), "block"),
+    **dict.fromkeys(("warning", "warnings", "advisory"), "warn"),
+    **dict.fromkeys(("info", "log", "audit", "notice"), "inform"),
+    **dict.fromkeys(("urgent", "blocker", "severe"), "critical"),
+    **dict.fromkeys(("minor", "trivial"), "low"),
+    **dict.fromkeys(("moderate", "normal", "middle"), "medium"),
+    "major": "high",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Clause:
     """One header line of a policy or clause of a rule."""
@@ -99,7 +111,8 @@ class PolicyBuilder(ExpressionBuilder):
         ident = self._ident(name)
         if ident.text in known:
             return ident
-        near = nearest(ident.text, known)
+        near = _OTHER_WORDS.get(ident.text.lower()) or nearest(ident.text, known)
+        near = near if near in known else None
         self._report(
             "CHK006",
             f"`{ident.text}` is no {what}",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from policy_engine.diagnostics import Diagnostic, Source, Span
-from policy_engine.syntax.hints import CLAUSES, DECLARATIONS, HEADERS, UNITS, Hint, Place, hint
+from policy_engine.diagnostics import Diagnostic, Label, Source, Span
+from policy_engine.syntax.hints import hint
+from policy_engine.syntax.hints_lines import opened
+from policy_engine.syntax.places import CLAUSES, DECLARATIONS, HEADERS, UNITS, Hint, Place
+from policy_engine.syntax.recovery import line_and_below
 from policy_engine.syntax.tables import keyword, parser
 
 _NAMES: Final = {
@@ -45,6 +48,27 @@ _ENOUGH: Final = 6
 _BEGINNINGS: Final = frozenset(
     {*DECLARATIONS, "rule", "param", "for", "when", "require", "tolerate", "message", "fix", "import"}
 )
+#: What may begin a line: where any of it is accepted, the line above is whole.
+_AT_LINE_STARTS: Final = frozenset(
+    {"REQUIRE", "RULE", "PARAM", "RBRACE", "LBRACE", "POLICY", "ENUM", "PACKAGE", "OWNER", "DOC", "$END"}
+)
+#: What to add to a line that stops, by what could follow.
+_ENDINGS: Final = {
+    frozenset({"FOR", "OR"}): "a waiver has an end: `waivable by domain for at most 90d`",
+    frozenset({"TO"}): "say how far, such as `raise to 100%`",
+    frozenset({"NAME"}): "say a name",
+    frozenset({"STRING"}): 'say a text in double quotes: `"…"`',
+    frozenset({"DATE"}): "say a date, such as `2027-01-31`",
+    frozenset({"DURATION"}): "say how long, such as `90d`",
+    frozenset({"IN"}): "say over what: `for field in product.fields`",
+}
+_OPEN_ENDS: Final = {
+    "OF": "say of what, such as `tolerate 1% of rows`",
+    "SATISFIES": "say what holds of it: `satisfies …`",
+    "THEN": "say what then: `then … else …`",
+    "EQUAL": "say its value: `= …`",
+    "REGEX": "say a value, or take out the word or sign at its end",
+}
 _QUOTES: Final = {"'": "'", "\u2018": "\u2019", "\u201c": "\u201d", "\u201e": "\u201c", "\u00ab": "\u00bb", "`": "`"}
 _CHARACTER_HINTS: Final = {
     **dict.fromkeys([*_QUOTES, *_QUOTES.values()], 'texts stand in straight double quotes: "…"'),
@@ -69,12 +93,14 @@ _INVISIBLE: Final = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Co", "Cn", "Mn", "
 class Mistake:
     """What to tell the author, and how to go on.
 
-    `insert` is the sign that is missing before the place; `cut` is what to leave out, where that is not the whole block.
+    `insert` is the sign that is missing before the place; `cut` is what to leave out, where that is not the whole block;
+    `instead` is what to read in place of what is underlined.
     """
 
     diagnostic: Diagnostic
     insert: str = ""
     cut: tuple[int, int] | None = None
+    instead: str = ""
 
 
 def explain(error: UnexpectedInput, source: Source, base: int = 0, limit: int | None = None) -> Mistake:
@@ -84,7 +110,7 @@ def explain(error: UnexpectedInput, source: Source, base: int = 0, limit: int | 
         case UnexpectedToken(token=token) if token.type != "$END":
             return _token(Place(source.text, base + (token.start_pos or 0), str(token), token.type, known), source)
         case UnexpectedCharacters():
-            return Mistake(_character(source, base + (error.pos_in_stream or 0), known))
+            return _character(source, base + (error.pos_in_stream or 0), known)
         case _:
             return _end(source, known, limit)
 
@@ -104,25 +130,61 @@ def _token(place: Place, source: Source) -> Mistake:
     span = Span(source, start, place.start + len(place.word))
     code = "SYN007" if found.label == "no longer part of the message" else "SYN001"
     message = found.message or f"unexpected `{_short(place.word)}`"
-    diagnostic = Diagnostic(code, message, span, found.label, found.help)
     if found.message.startswith("documentation in"):
         span = _documentation_above(source, start)
-        return Mistake(replace(diagnostic, span=span), cut=(span.start, span.end))
-    return Mistake(diagnostic, found.insert)
+        return Mistake(Diagnostic(code, message, span, found.label, found.help), cut=(span.start, span.end))
+    if found.span is not None:
+        span = Span(source, *found.span)
+    related = () if found.other is None else (Label(Span(source, *found.other[:2]), found.other[2]),)
+    cut = line_and_below(source.text, start) if found.is_alone else None
+    if found.message == "a `}` too many":
+        cut = found.span
+    return Mistake(Diagnostic(code, message, span, found.label, found.help, related), found.insert, cut)
 
 
 def _unfinished(place: Place, source: Source) -> Mistake | None:
     """A line that stops in the middle takes the keyword of the next one for a name; the fault lies with the line."""
     before = re.fullmatch(r"\s*(\w+)\s+", place.before)
-    if before is None or before[1] not in _BEGINNINGS or {"NAME", "STRING"} & place.accepted:
-        return None
-    keyword_at = place.start - len(place.before)
-    last = len(source.text[:keyword_at].rstrip())
+    if before is not None and before[1] in _BEGINNINGS and not {"NAME", "STRING"} & place.accepted:
+        return _line_stops(place, source, place.start - len(place.before))
+    starts = _AT_LINE_STARTS - {"LBRACE"} if "NAME" in place.accepted else _AT_LINE_STARTS
+    if place.is_first and not starts & place.accepted and "ELSE" not in place.accepted:
+        return _line_stops(place, source, place.start)
+    return None
+
+
+def _line_stops(place: Place, source: Source, at: int) -> Mistake:
+    """The last line with anything on it, before a place, says only half of what it should."""
+    last = len(re.sub(r"#[^\n]*\Z", "", source.text[:at].rstrip()).rstrip())
     span = Span(source, max(last - 1, 0), last)
-    help_ = "say what follows, or take out what asks for more"
-    return Mistake(
-        Diagnostic("SYN001", "a line that stops in the middle", span, "something is missing after this", help_)
+    line = source.text[source.text.rfind("\n", 0, last) + 1 : last]
+    unnamed = re.fullmatch(r"\s*(rule|policy|param|enum|let|def|table)", line)
+    if unnamed is not None:
+        help_ = f"give it one, its words joined by underscores: `{unnamed[1]} every_field`"
+        return Mistake(Diagnostic("SYN001", f"a {unnamed[1]} without a name", span, "which one?", help_))
+    bracket = _open_bracket(source, last) if {"RPAR", "RSQB"} & place.accepted else None
+    if bracket is not None:
+        sign = {"(": ")", "[": "]"}[bracket.text]
+        help_ = f"close it with `{sign}`"
+        return Mistake(Diagnostic("SYN001", f"`{bracket.text}` without `{sign}`", bracket, "opened here", help_))
+    found = _ENDINGS.get(frozenset(place.accepted)) or next(
+        (text for sign, text in _OPEN_ENDS.items() if sign in place.accepted),
+        "say what follows, or take out what asks for more",
     )
+    return Mistake(
+        Diagnostic("SYN001", "a line that stops in the middle", span, "something is missing after this", found)
+    )
+
+
+def _open_bracket(source: Source, end: int) -> Span | None:
+    """The last bracket before a place, on its line or those right above, that nothing closes."""
+    depth = 0
+    for at in range(end - 1, max(end - 400, -1), -1):
+        char = source.text[at]
+        depth += (char in ")]") - (char in "([")
+        if depth < 0:
+            return Span(source, at, at + 1)
+    return None
 
 
 def _documentation_above(source: Source, at: int) -> Span:
@@ -141,26 +203,38 @@ def _documentation_above(source: Source, at: int) -> Span:
 # ---------------------------------------------------------------- characters
 
 
-def _character(source: Source, at: int, known: frozenset[str]) -> Diagnostic:
+def _character(source: Source, at: int, known: frozenset[str]) -> Mistake:
     char = source.text[at]
     if char == '"':
-        help_ = "a text ends on the line where it began"
-        return Diagnostic(
-            "SYN002", "a text without its closing quote", Span(source, at, at + 1), "it begins here", help_
-        )
+        text = source.text[at + 1 :].partition("\n")[0].strip()
+        help_ = f'a text ends on the line where it began: `"{_short(text)}"`'
+        message = "a text without its closing quote"
+        return Mistake(Diagnostic("SYN002", message, Span(source, at, at + 1), "it begins here", help_))
     if char.isdigit():
-        return _literal(source, at)
+        return Mistake(_literal(source, at))
+    end = _character_end(source, at)
+    span = Span(source, at, end)
+    label = "not a sign of the language"
+    if char in _QUOTES and end - at > 1 and '"' not in span.text and "\\" not in span.text:
+        straight = f'"{span.text[1:-1]}"'
+        help_ = f"write `{straight}`: texts stand in straight double quotes"
+        return Mistake(Diagnostic("SYN002", f"unexpected `{_short(span.text)}`", span, label, help_), instead=straight)
     if char == "!" and {"COMPARE", "AND"} & known and source.text[at + 1 : at + 2] != "=":
         help_ = "write `!=` for unequal" if "COMPARE" in known else "write `not`"
-        return Diagnostic("SYN002", "unexpected `!`", Span(source, at, at + 1), "not a sign of the language", help_)
-    end = _character_end(source, at)
+        return Mistake(Diagnostic("SYN002", "unexpected `!`", span, label, help_))
+    number = re.search(r"\d+(?:\.\d+)?\s*$", source.text[max(at - 20, 0) : at])
+    if char == "%" and number is not None:
+        span = Span(source, at - len(number[0]), end)
+        written = f"{number[0].strip()}%"
+        return Mistake(Diagnostic("SYN002", f"`{span.text}` is written `{written}`", span, "", f"write `{written}`"))
     if char.isalpha():
         at -= len((re.search(r"\w*$", source.text[max(at - 60, 0) : at]) or [""])[0])
-    shown = f"`{source.text[at:end]}`"
+        span = Span(source, at, end)
+    shown = f"`{span.text}`"
     if unicodedata.category(char) in _INVISIBLE:
         shown = f"invisible character (U+{ord(char):04X})"
     help_ = _CHARACTER_HINTS.get(char) or (_LETTER_HINT if char.isalpha() else _NO_CHARACTER_HINT)
-    return Diagnostic("SYN002", f"unexpected {shown}", Span(source, at, end), "not a sign of the language", help_)
+    return Mistake(Diagnostic("SYN002", f"unexpected {shown}", span, label, help_))
 
 
 def _character_end(source: Source, at: int) -> int:
@@ -210,7 +284,10 @@ def _end(source: Source, known: frozenset[str], limit: int | None) -> Mistake:
         return Mistake(Diagnostic("SYN007", "the braces end too early", span, "after this", _expected(known)))
     if known >= {"RBRACE", "RULE"}:
         help_ = "put `}` on a line of its own at the end of the policy"
-        return Mistake(Diagnostic("SYN003", "a policy is not closed", span, "the file ends after this", help_), "}")
+        began = opened(source.text, end)
+        related = () if began is None else (Label(Span(source, *began[:2]), began[2]),)
+        message, label = "a policy is not closed", "the file ends after this"
+        return Mistake(Diagnostic("SYN003", message, span, label, help_, related), "}")
     if "ELSE" in known:
         help_ = "an `if` says what it is otherwise: `if … then … else …`"
         return Mistake(Diagnostic("SYN003", "an `if` without `else`", span, "the file ends after this", help_))

@@ -12,6 +12,7 @@ from policy_engine.diagnostics import Diagnostic, Source, Span
 from policy_engine.syntax import ast
 from policy_engine.syntax.build import FileBuilder
 from policy_engine.syntax.mistakes import Mistake, explain
+from policy_engine.syntax.places import DECLARATIONS
 from policy_engine.syntax.recovery import above_documentation, declared_names, package_name, repair, without
 from policy_engine.syntax.tables import parser
 
@@ -28,6 +29,10 @@ _BAD_CHARACTER: Final = re.compile(
 )
 #: Stands for the package of a file that does not name one, so that the rest of it is still read.
 _NO_PACKAGE: Final = "package _\n"
+
+#: A line that was meant to name the package, wherever it stands.
+_ANY_PACKAGE: Final = re.compile(r"^[ \t]*(?:package|pakcage|packge|pacakge|module|namespace)\b[^\n]*", re.MULTILINE)
+_BEGINNINGS: Final = frozenset({*DECLARATIONS, "import", "rule", "param"})
 
 Parsed = tuple[ast.File | None, Source, list[Diagnostic]]
 
@@ -100,7 +105,16 @@ class _Parsing:
         mistake = explain(error, self.source, self.base)
         if not self._is_told(mistake):
             self.diagnostics.append(mistake.diagnostic)
-        return self._repair(mistake.diagnostic.span.start, mistake.insert, mistake.cut)
+        if mistake.instead:
+            return self._replace(mistake)
+        start = mistake.diagnostic.span.start
+        return self._repair(start, mistake.insert, mistake.cut) or self._without_package_line(start)
+
+    def _replace(self, mistake: Mistake) -> bool:
+        """Read something else, as long, in place of what is underlined."""
+        start, end = mistake.diagnostic.span.start - self.base, mistake.diagnostic.span.end - self.base
+        self.text = self.text[:start] + mistake.instead + self.text[end:]
+        return True
 
     def _is_told(self, mistake: Mistake) -> bool:
         """A file ends once: what its end leaves open is one mistake."""
@@ -123,12 +137,30 @@ class _Parsing:
         start = 0 if self.base else getattr(error, "pos_in_stream", None) or 0
         if self.base or start is None:
             return False
-        found = re.match(r"[^\n]*", self.text[start:])
-        span = Span(self.source, start, start + len((found or [""])[0].rstrip()))
-        message = "the file does not say which package it belongs to"
-        help_ = "begin the file with a line such as `package acme.global.privacy`"
-        self.diagnostics.append(Diagnostic("SYN009", message, span, "`package` comes before everything else", help_))
+        first = (re.match(r"[^\n]*", self.text[start:]) or [""])[0].rstrip()
+        span = Span(self.source, start, start + len(first))
+        told = _first_line(first, package_name(self.text))
+        if told is None:
+            message = "this is no text of a policy"
+            help_ = (
+                "a policy file begins with a line such as `package acme.privacy`; the rest is `policy`, `enum`, `let` …"
+            )
+            self.diagnostics.append(Diagnostic("SYN009", message, span, "the file begins so", help_))
+            return False
+        self.diagnostics.append(Diagnostic("SYN009", *told[:1], span, *told[1:]))
+        for line in re.finditer(_ANY_PACKAGE, self.text):
+            self.text = self.text[: line.start()] + " " * len(line[0]) + self.text[line.end() :]
         self.text, self.base = _NO_PACKAGE + self.text, -len(_NO_PACKAGE)
+        return True
+
+    def _without_package_line(self, start: int) -> bool:
+        """Go on behind a package line that cannot be read, so that the rest of the file is told as well."""
+        line = re.match(r"[ \t]*package\b[^\n]*", self.text[self.text.rfind("\n", 0, start) + 1 :])
+        if self.base or line is None:
+            return False
+        begin = self.text.rfind("\n", 0, start) + 1
+        self.text = _NO_PACKAGE + self.text[:begin] + " " * len(line[0]) + self.text[begin + len(line[0]) :]
+        self.base = -len(_NO_PACKAGE)
         return True
 
     def _build(self, tree: Tree[Token]) -> ast.File | None:
@@ -163,6 +195,20 @@ class _Parsing:
         built = builder.build(tree)
         self.diagnostics += builder.diagnostics
         return built  # type: ignore[no-any-return]
+
+
+def _first_line(line: str, package: str | None) -> tuple[str, str, str] | None:
+    """What to say of a file that begins with something else than its package; None where it is no policy text at all."""
+    word = (re.match(r"\w*", line) or [""])[0]
+    message = "the file does not say which package it belongs to"
+    label = "`package` comes before everything else"
+    if package is not None:
+        return "the package is not named in the first line", label, f"move the line up: `package {package}`"
+    if word and _ANY_PACKAGE.match(line):
+        return f"`{word}` does not name a package", "", f"write `package{line[len(word) :].rstrip(';')}`"
+    if word in _BEGINNINGS or line.startswith("##") or not line:
+        return message, label, "begin the file with a line such as `package acme.global.privacy`"
+    return None
 
 
 def _too_deep(tree: Tree[Token], source: Source, base: int) -> Diagnostic | None:

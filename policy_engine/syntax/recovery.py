@@ -13,6 +13,7 @@ _CLOSING: Final = re.compile(r"^\}", re.MULTILINE)
 _DECLARED: Final = re.compile(
     r"^[ \t]*(?:enum|let|def|table|policy|param|attribute)\s+(\w+(?:\.\w+)?)", re.MULTILINE | re.ASCII
 )
+_WORD: Final = re.compile(r"\s*\w+")
 _PACKAGE: Final = re.compile(r"^[ \t]*package[ \t]+([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)", re.MULTILINE | re.ASCII)
 
 
@@ -50,7 +51,7 @@ def _without_block(text: str, at: int) -> Repaired | None:
     starts = [match.start() for match in _BLOCK.finditer(text)]
     begin = max((start for start in starts if start <= at), default=0)
     following = min((start for start in starts if start > at), default=len(text))
-    keyword = next(iter(text[begin:at].split()), "")
+    keyword = (_WORD.match(text, begin) or [""])[0].strip() if at > begin else ""
     if keyword == "policy":
         begin, end = _header_line(text, begin, at) or (begin, _closing(text, at, len(text)) or len(text))
     elif keyword in {"param", "rule"}:
@@ -58,9 +59,38 @@ def _without_block(text: str, at: int) -> Repaired | None:
     elif keyword == "package":
         return None
     else:
-        end = following
+        end = _own_end(text, begin, following)
     end = (_closing(text, end, len(text)) or end) + 1 if keyword == "policy" and text[end : end + 1] == "}" else end
     return without(text, above_documentation(text, begin), end)
+
+
+def _own_end(text: str, begin: int, following: int) -> int:
+    """Where a declaration ends that something follows which begins none: at the first line that could begin one."""
+    end = line_and_below(text, begin)[1]
+    return end if re.match(r"\s*(?!(?:and|or|then|else|otherwise|is|in|not)\b)[A-Za-z]", text[end:]) else following
+
+
+def line_and_below(text: str, at: int) -> tuple[int, int]:
+    """From a place to the end of its line, of those below it that are indented deeper, and of the brace that closes them."""
+    begin = text.rfind("\n", 0, at) + 1
+    indent = len(text[begin:at]) - len(text[begin:at].lstrip()) if text[begin:at].strip() else at - begin
+    end = _line_end(text, at)
+    last = end
+    while end < len(text):
+        following = _line_end(text, end + 1)
+        line = text[end + 1 : following]
+        depth = len(line) - len(line.lstrip())
+        closes = line.strip() == "}" and depth == indent and text[at:last].count("{") > text[at:last].count("}")
+        if line.strip() and depth <= indent and not closes:
+            break
+        end = following
+        last = end if line.strip() else last
+    return at, last
+
+
+def _line_end(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end
 
 
 def above_documentation(text: str, at: int) -> int:

@@ -1,0 +1,123 @@
+"""What an author probably meant by a name, an attribute or a function that does not exist here."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from policy_engine.checking.functions import AGGREGATES, FIELD, FUNCTIONS
+from policy_engine.diagnostics import Span, nearest
+from policy_engine.plan import types
+from policy_engine.plan.types import STRING, Entity, Sequence, Type
+
+#: What a loop variable is usually called, and what it then goes over.
+LOOPS: Final = {
+    "field": "product.fields",
+    "dataset": "product.datasets",
+    "row": 'dataset("orders").rows',
+    "value": "field.values",
+    "finding": "pii(field)",
+    "port": "product.ports",
+    "change": "changes",
+}
+_OTHER_NAMES: Final = {
+    **dict.fromkeys(("avg", "average"), "mean"),
+    **dict.fromkeys(("len", "size", "char_length"), "length"),
+    **dict.fromkeys(("lowercase", "to_lower", "lcase"), "lower"),
+    **dict.fromkeys(("uppercase", "to_upper", "ucase"), "upper"),
+    **dict.fromkeys(("startswith", "begins_with"), "starts_with"),
+    **dict.fromkeys(("endswith",), "ends_with"),
+    **dict.fromkeys(("includes", "has"), "contains"),
+    **dict.fromkeys(("tagged", "tag"), "has_tag"),
+    **dict.fromkeys(("unique", "count_distinct"), "distinct"),
+    **dict.fromkeys(("percentage", "ratio", "fraction"), "share"),
+}
+_OTHER_WORDS: Final = {
+    **dict.fromkeys(("all", "forall", "each"), "write `every x in … satisfies …`"),
+    **dict.fromkeys(("any", "exists"), "write `x is present`, or `some … in … satisfies …`"),
+    **dict.fromkeys(("is_null", "isnull", "is_missing", "missing"), "write `x is missing`"),
+    **dict.fromkeys(("is_present", "present", "defined", "notnull", "not_null"), "write `x is present`"),
+    **dict.fromkeys(("coalesce", "ifnull", "nvl", "default"), "write `x otherwise …`"),
+    **dict.fromkeys(("today", "current_date", "getdate"), "write `now`"),
+    **dict.fromkeys(("matches", "regex", "regexp", "match"), "write `x matches /…/`"),
+    **dict.fromkeys(("not", "and", "or", "if"), "it is a word of the language, not a function"),
+    **dict.fromkeys(("is_pii", "has_pii", "contains_pii", "is_personal"), "write `count(pii(field)) > 0`"),
+    **dict.fromkeys(("null_ratio", "null_rate", "nulls"), "write `field.null_share`, once it is present"),
+    **dict.fromkeys(("row_count", "rows", "rowcount"), 'write `dataset("orders").row_count`'),
+}
+_LENGTHS: Final = frozenset({"length", "len", "size", "count", "length()", "size()"})
+_PERSONAL: Final = frozenset({"pii", "is_pii", "has_pii", "personal", "is_personal", "contains_pii", "sensitive"})
+
+
+def function_meant(name: str, call: Span) -> str:
+    """What to write instead of a call of a function that does not exist."""
+    before, _, last = name.rpartition(".")
+    meant = last if last in FUNCTIONS or last in AGGREGATES else _OTHER_NAMES.get(last.lower())
+    argument = call.text.rpartition("(")[2].removesuffix(")").strip() if call.text.count("(") == 1 else "…"
+    if before and meant == "contains":
+        return f"for a text write `contains({before}, {argument})`, for a list `{argument} in {before}`"
+    if before and meant is not None:
+        takes_more = meant in FUNCTIONS and len(FUNCTIONS[meant].parameters) > 1
+        return f"the function comes first: `{meant}({before}{f', {argument}' if takes_more else ''})`"
+    folded = name.lower()
+    if folded in _OTHER_WORDS:
+        about = argument if re.fullmatch(r"[\w.]+", argument) else "x"
+        return (
+            re.sub(r"\bx\b", about, _OTHER_WORDS[folded])
+            if "every x" not in _OTHER_WORDS[folded]
+            else _OTHER_WORDS[folded]
+        )
+    near = _OTHER_NAMES.get(folded) or nearest(name, [*AGGREGATES, *FUNCTIONS])
+    return f"did you mean `{near}`?" if near else "define it with `def`, or see the functions in the language reference"
+
+
+def attribute_meant(of: Type, whole: Span, name: str, known: list[str]) -> str:
+    """What to write instead of an attribute that does not exist."""
+    if name.lower() in _LENGTHS and (isinstance(of, Sequence) or of == STRING):
+        return f"write `{'length' if of == STRING else 'count'}({whole.text})`"
+    if name.lower() in _PERSONAL and of == FIELD:
+        return f"personal data is found by a function: `count(pii({whole.text})) > 0`"
+    near = nearest(name, known)
+    if near is not None:
+        return f"did you mean `{near}`?"
+    after = whole.source.text[whole.end :].partition("\n")[0]
+    if re.match(rf"\.{re.escape(name)}\.(rows|row_count|fields)\b", after):
+        return f'a dataset is named as a text: `dataset("{name}")`'
+    if isinstance(of, Sequence):
+        return "a list has no parts by name: loop over it, or ask `count(…)`"
+    if of == types.COLUMN:
+        return "a value of data has no parts by name"
+    return f"it has {', '.join(sorted(set(known)))}" if known else ""
+
+
+def name_meant(name: str, span: Span, expected: Type | None) -> str:
+    """What to write instead of a name that nothing declares and that is like none."""
+    if expected == STRING:
+        return f'a text stands in double quotes: `"{name}"`'
+    if name in LOOPS:
+        return f"say which ones, in a line above: `for {name} in {LOOPS[name]}`"
+    if re.match(r"\.(rows|row_count)\b", span.source.text[span.end : span.end + 12]):
+        return f'a dataset is named as a text: `dataset("{name}")`'
+    return "a text stands in double quotes; a name is declared with `let`, bound with `for`, or imported"
+
+
+def list_meant(of: Type, text: str, variable: str, known: list[str]) -> str:
+    """Which list was probably meant, where a loop goes over the element itself."""
+    if not isinstance(of, Entity) or not known:
+        return ""
+    near = None if not variable else f"{variable}s" if f"{variable}s" in known else nearest(f"{variable}s", known)
+    if near is not None:
+        return f"write `for {variable} in {text}.{near}`"
+    article = "an" if of.name[0] in "AEIOU" else "a"
+    return f"{article} `{of}` is one thing; its lists are {', '.join(known)}"
+
+
+def date_meant(text: str) -> str:
+    """The date that a division or a number was meant to be, or nothing."""
+    found = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})|(\d{4})/(\d{1,2})/(\d{1,2})", text.replace(" ", ""))
+    if found is None:
+        return ""
+    year, month, day = (found[3], found[1], found[2]) if found[3] else (found[4], found[5], found[6])
+    if int(month) > 12:
+        month, day = day, month
+    return f"`{text}` is a division; a date is written `{year}-{int(month):02}-{int(day):02}`"
