@@ -1,4 +1,4 @@
-"""Every diagnostic has a page with one wrong and one right example, and every page a diagnostic (see `corpus_runner`)."""
+"""Every diagnostic has a page with one wrong and one right example, and every page a diagnostic (see `policy_engine.testing`)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import re
 from pathlib import Path
 
 import pytest
-from corpus_runner import Case, blocks, cases
 
 from policy_engine.diagnostics import CODES
+from policy_engine.testing.blocks import blocks
+from policy_engine.testing.model import Case
+from policy_engine.testing.read import read_page
 
 PAGES = Path(__file__).parents[1] / "docs/reference/diagnostics"
 VERDICTS = {"compliant", "non_compliant", "indeterminate"}
 
 
 def examples(code: str) -> dict[str, Case]:
-    return {case.name: case for case in cases(PAGES / f"{code}.md")}
+    return {case.name: case for case in read_page(PAGES / f"{code}.md").cases}
 
 
 def test_every_code_has_a_page_and_every_page_a_code() -> None:
