@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -94,15 +94,29 @@ def load_policies(global_: Sequence[Path], local: Sequence[Path] = (), *, cache:
     return _policies(plan, layers, origins)
 
 
-def diagnose(global_: Sequence[Path], local: Sequence[Path] = ()) -> tuple[Policies | None, list[Diagnostic]]:
-    """Every diagnostic of the policies' text, and the compiled policies where none of them is an error."""
-    return diagnose_layers(*_layers(global_, local))
+def diagnose(
+    global_: Sequence[Path], local: Sequence[Path] = (), *, lint_as_of: date | None = None
+) -> tuple[Policies | None, list[Diagnostic]]:
+    """Every diagnostic of the policies' text, and the compiled policies where none of them is an error.
+
+    With `lint_as_of`, the linter's advice as of that day is among them, where there is no error.
+    """
+    return diagnose_layers(*_layers(global_, local), lint_as_of=lint_as_of)
 
 
-def diagnose_layers(global_: LayerFiles | None, local: LayerFiles | None) -> tuple[Policies | None, list[Diagnostic]]:
+def diagnose_layers(
+    global_: LayerFiles | None, local: LayerFiles | None, *, lint_as_of: date | None = None
+) -> tuple[Policies | None, list[Diagnostic]]:
     """The same for layers that were read already, or that are not in files."""
-    plan, origins, diagnostics = _compiled((global_, local))
-    return None if plan is None else _policies(plan, (global_, local), origins), diagnostics
+    linked, checked, diagnostics = _understood((global_, local))
+    plan, origins, diagnostics = _compile(checked, diagnostics)
+    if plan is None:
+        return None, diagnostics
+    if lint_as_of is not None:
+        from policy_engine.linting import lint
+
+        diagnostics += lint(linked, checked, lint_as_of)
+    return _policies(plan, (global_, local), origins), diagnostics
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from policy_engine.linking import Declared
 from policy_engine.plan.expressions import Expr, Local
 from policy_engine.plan.types import ANY
 from policy_engine.syntax import ast
+from policy_engine.syntax.walk import parts
 
 
 def check_definitions(cx: Context) -> None:
@@ -111,29 +112,5 @@ def _paths(node: ast.Argument) -> Iterator[str]:
     path = dotted(node) if isinstance(node, ast.Name | ast.Dot) else None
     if path is not None:
         yield path
-    for part in _parts(node):
+    for part in parts(node):
         yield from _paths(part)
-
-
-def _parts(node: ast.Argument) -> tuple[ast.Argument, ...]:
-    match node:
-        case ast.Name() | ast.Literal():
-            return ()
-        case ast.Dot(of=of):
-            return (of,)
-        case ast.Index(of=of, key=key):
-            return of, key
-        case ast.Call(callee=callee, args=args):
-            return callee, *args
-        case ast.Unary(operand=operand) | ast.Presence(operand=operand):
-            return (operand,)
-        case ast.Binary(left=left, right=right):
-            return left, right
-        case ast.Conditional(condition=condition, then=then, otherwise=otherwise):
-            return condition, then, otherwise
-        case ast.Quantifier(items=items, condition=condition) | ast.Filtered(items=items, condition=condition):
-            return items, condition
-        case ast.Collected(value=value, items=items, condition=condition):
-            return (value, items) if condition is None else (value, items, condition)
-        case ast.Elements(items=elements):
-            return elements

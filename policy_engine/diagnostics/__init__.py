@@ -6,8 +6,20 @@ help. Knows nothing of the language or of products.
 
 from policy_engine.diagnostics.codes import CODES, Code
 from policy_engine.diagnostics.draw import draw
-from policy_engine.diagnostics.model import Diagnostic, Label, Level, PolicyTextError
+from policy_engine.diagnostics.model import Diagnostic, Edit, Label, Level, PolicyTextError
 from policy_engine.diagnostics.nearest import nearest
 from policy_engine.diagnostics.source import Source, Span
 
-__all__ = ["CODES", "Code", "Diagnostic", "Label", "Level", "PolicyTextError", "Source", "Span", "draw", "nearest"]
+__all__ = [
+    "CODES",
+    "Code",
+    "Diagnostic",
+    "Edit",
+    "Label",
+    "Level",
+    "PolicyTextError",
+    "Source",
+    "Span",
+    "draw",
+    "nearest",
+]

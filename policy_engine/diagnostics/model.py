@@ -26,8 +26,19 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of the text that mends it: what stands at the span is replaced."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One message about policy text: `message` stands alone, `label` says it at the span, `help` says what to do."""
+    """One message about policy text: `message` stands alone, `label` says it at the span, `help` says what to do.
+
+    `edits` do it, where that is safe.
+    """
 
     code: str
     message: str
@@ -35,6 +46,7 @@ class Diagnostic:
     label: str = ""
     help: str = ""
     related: tuple[Label, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
     def __post_init__(self) -> None:
         assert self.code in CODES, f"{self.code} is not in the table of codes"

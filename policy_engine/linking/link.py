@@ -29,7 +29,7 @@ def link(units: Iterable[Unit]) -> tuple[LinkedSet, list[Diagnostic]]:
     attributes, clashes = _attributes(declared)
     settings, misplaced = _settings(declared, packages, lost)
     diagnostics += [*duplicates, *_nested(packages), *clashes, *misplaced, *check_schedules(declared)]
-    return LinkedSet(packages, attributes, settings, lost), diagnostics
+    return LinkedSet(packages, attributes, settings, lost, tuple(ordered)), diagnostics
 
 
 def _lost(units: Sequence[Unit]) -> dict[str, frozenset[str] | None]:

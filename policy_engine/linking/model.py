@@ -70,6 +70,7 @@ class LinkedSet:
     attributes: tuple[Declared, ...]
     settings: Mapping[str, Setting]
     lost: Mapping[str, frozenset[str] | None]
+    units: tuple[Unit, ...] = ()
 
     def declared(self, package: str, name: str) -> Declared | None:
         """What `package` declares under `name`."""

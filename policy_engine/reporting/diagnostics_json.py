@@ -30,4 +30,14 @@ def diagnostic_json(diagnostic: Diagnostic) -> dict[str, Any]:
             }
             for label in diagnostic.related
         ],
+        "edits": [
+            {
+                "file": edit.span.source.name,
+                "line": edit.span.position[0],
+                "column": edit.span.position[1],
+                "length": edit.span.end - edit.span.start,
+                "text": edit.text,
+            }
+            for edit in diagnostic.edits
+        ],
     }

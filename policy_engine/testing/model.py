@@ -85,13 +85,17 @@ class Layers:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the product of a case is judged. `of`: whose results count, by the beginnings of their names; all if empty."""
+    """How the product of a case is judged. `of`: whose results count, by the beginnings of their names; all if empty.
+
+    `lint`: where there is no product, the linter's advice as of that day is shown, too.
+    """
 
     as_of: datetime
     stage: Stage | None = None
     sampled: tuple[str, ...] = ()
     details: bool = False
     of: tuple[str, ...] = ()
+    lint: bool = False
 
 
 @dataclass(frozen=True, slots=True)

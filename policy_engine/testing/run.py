@@ -6,6 +6,7 @@ import contextlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from policy_engine.diagnostics import Diagnostic, Level, PolicyTextError, nearest
@@ -45,22 +46,23 @@ class Runner:
 
     def __init__(self, coverer: Coverer | None = None) -> None:
         self._coverer = coverer
-        self._compiled: dict[Layers, Compiled] = {}
+        self._compiled: dict[tuple[Layers, date | None], Compiled] = {}
 
-    def compiled(self, layers: Layers) -> Compiled:
+    def compiled(self, layers: Layers, lint_as_of: date | None = None) -> Compiled:
         """The policies of a case, compiled. Raises UsageError where a layer cannot be read."""
-        if layers not in self._compiled:
+        asked = layers, lint_as_of
+        if asked not in self._compiled:
             policies, diagnostics = diagnose_layers(
-                _files(Layer.GLOBAL, layers.council), _files(Layer.DOMAIN, layers.domain)
+                _files(Layer.GLOBAL, layers.council), _files(Layer.DOMAIN, layers.domain), lint_as_of=lint_as_of
             )
-            self._compiled[layers] = Compiled(policies, tuple(diagnostics))
-        return self._compiled[layers]
+            self._compiled[asked] = Compiled(policies, tuple(diagnostics))
+        return self._compiled[asked]
 
     def outcome(self, case: Case) -> Found:
         """What comes of a case. Raises TestFileError where it asks for what there is not, and PolicyTextError where
         policies that are not on the page have errors.
         """
-        compiled = self.compiled(case.policies)
+        compiled = self.compiled(case.policies, case.options.as_of.date() if case.options.lint else None)
         if compiled.policies is None:
             return _told(case, compiled)
         if case.product is None:

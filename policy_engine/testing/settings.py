@@ -18,7 +18,7 @@ from policy_engine.verdict import Stage
 #: The day of every case that says no other.
 NOW: Final = datetime(2027, 1, 1, tzinfo=UTC)
 _METRIC: Final = re.compile(r"(?P<dataset>\S+)\.row_count: *(?P<counts>[0-9]{1,18}(?: *, *[0-9]{1,18})*)", re.ASCII)
-_OPTIONS: Final = ("as_of", "details", "of", "sampled", "stage")
+_OPTIONS: Final = ("as_of", "details", "lint", "of", "sampled", "stage")
 _LISTS: Final = frozenset({"of", "sampled", "global", "local"})
 
 #: A name, the values that it is given, and the line where.
@@ -59,6 +59,7 @@ def read_options(given: Iterable[Block], file: str) -> Options:
         sampled=options.get("sampled", ((), 0))[0],
         details=_flag(*options["details"], file) if "details" in options else False,
         of=options.get("of", ((), 0))[0],
+        lint=_flag(*options["lint"], file) if "lint" in options else False,
     )
 
 
