@@ -24,7 +24,12 @@ SCHEMA: Final = "urn:policy-engine:diagnostics:v1"
 )
 @click.option("--product", type=PATH, metavar="FILE", help="also say what of the policies does not fit this contract")
 @click.option("--cost", is_flag=True, help="also say how many steps each rule may take, and what that grows with")
+@click.option(
+    "--as-of", metavar="TIME", help="the day on which reviews and schedules are looked at, such as 2027-01-31"
+)
 @click.option("--strict", is_flag=True, help="warnings count as errors")
+@click.option("--fix", is_flag=True, help="mend in the files what can be mended safely, and show the rest")
+@click.option("--diff", is_flag=True, help="show what --fix would change; write nothing")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text by default")
 @click.option("-o", "output", type=PATH, metavar="FILE", help="write the diagnostics to FILE")
 @click.option("--no-color", "is_plain", is_flag=True, help="no colours, as with NO_COLOR")
@@ -34,12 +39,15 @@ def command(
     local_paths: tuple[Path, ...],
     product: Path | None,
     cost: bool,
+    as_of: str | None,
     strict: bool,
+    fix: bool,
+    diff: bool,
     form: str,
     output: Path | None,
     is_plain: bool,
 ) -> int:
-    """Say what is wrong with policy text: syntax, names, types, bounds.
+    """Say what is wrong with policy text: syntax, names, types, bounds; and what deserves a second look.
 
     PATH is a folder of global policies, or one file of them. A domain's policies are linted with the global ones that
     they build on. With --product, names and types are compared with a contract too: fields and columns that it lacks,
@@ -51,12 +59,16 @@ def command(
       policy-engine lint --global policies/global --local policies/sales --strict
       policy-engine lint policies/global --product orders.odcs.yaml
       policy-engine lint policies/global --cost
+      policy-engine lint policies/global --fix --diff
 
-    Exit codes: 0 no diagnostics (warnings are shown, and count with --strict), 1 there are some, 2 could not answer.
+    Exit codes: 0 no diagnostics (warnings are shown, and count with --strict; those that were fixed do not), 1 there
+    are some, or --diff would change something, 2 could not answer.
     """
     from policy_engine import engine
     from policy_engine._resources import layer_root
     from policy_engine.cli import main
+    from policy_engine.cli.fixing import fix_files, show_fixes
+    from policy_engine.cli.inputs import time_from
     from policy_engine.cli.output import emit, is_coloured, styler
     from policy_engine.diagnostics import Level, draw
     from policy_engine.reporting.costs import costs_json, render_costs
@@ -65,11 +77,16 @@ def command(
     council = tuple(layer_root(path) for path in (*paths, *global_paths))
     if not council and not local_paths:
         raise UsageError("no policies were given", help="for example `policy-engine lint policies/global`")
-    policies, diagnostics = engine.diagnose(council, local_paths)
+    day = time_from(as_of).date()
+    coloured = is_coloured(output, is_plain=is_plain)
+    if diff:
+        return show_fixes(engine.diagnose(council, local_paths, lint_as_of=day)[1], output, coloured=coloured)
+    if fix:
+        fix_files(lambda: engine.diagnose(council, local_paths, lint_as_of=day)[1])
+    policies, diagnostics = engine.diagnose(council, local_paths, lint_as_of=day)
     if product is not None and policies is not None:
         diagnostics += engine.bind_policies(policies, product)
     diagnostics.sort(key=lambda diagnostic: diagnostic.order)
-    coloured = is_coloured(output, is_plain=is_plain)
     found = engine.costs(policies, product) if cost and policies is not None else None
     if form == "json":
         document = {"schema": SCHEMA, "diagnostics": [diagnostic_json(diagnostic) for diagnostic in diagnostics]}

@@ -16,9 +16,10 @@ NOTICE: Final = timedelta(days=30)
 
 def calendar(subject: Subject) -> Iterator[Diagnostic]:
     """Reviews, decisions and schedules."""
+    names_decisions = any(policy.is_global and policy.node.decision is not None for policy in subject.policies())
     for policy in subject.policies():
         yield from _review(policy.node, subject.day)
-        yield from _decision(policy)
+        yield from _decision(policy) if names_decisions else ()
         for schedule in (policy.node.schedule, *(rule.schedule for rule in policy.node.rules)):
             yield from _steps(schedule, subject.day)
     for declared in subject.linked.attributes:
@@ -36,9 +37,10 @@ def _review(node: ast.Policy, day: date) -> Iterator[Diagnostic]:
 
 
 def _decision(policy: Policy) -> Iterator[Diagnostic]:
+    """Asked only of a council that writes its decisions down."""
     node = policy.node
     if policy.is_global and node.decision is None and any(policy.blocks(rule) for rule in policy.checked.rules):
-        message = f"policy `{node.name.text}` blocks, and does not say by which decision"
+        message = f"policy `{node.name.text}` blocks, and does not say by which decision, as others do"
         help_ = 'add the minutes in which it was decided, such as `decision "DG-2026-04"`'
         yield Diagnostic("LNT016", message, node.name.span, help=help_)
 

@@ -79,7 +79,8 @@ def _inside(node: ast.Argument, told: set[int]) -> Iterator[Diagnostic]:
             return
         if isinstance(node, ast.Binary) and node.operator in {"and", "or"}:
             yield from _repeated(node)
-            yield from (found for part in operands(node) for found in (*_literal(part), *_inside(part, told)))
+            different = {key(part): part for part in reversed(operands(node))}.values()
+            yield from (found for part in different for found in (*_literal(part), *_inside(part, told)))
             return
     for inner in parts(node):
         yield from _inside(inner, told)

@@ -33,7 +33,7 @@ from policy_engine.product.vocabulary import VOCABULARY
 _STRUCTURE: Final = frozenset(
     {
         "id", "name", "path", "dataset", "type", "physical_name", "physical_type", "fields", "datasets", "items",
-        "constraints", "primary_key", "primary_key_position", "version", "timestamp_field", "ports", "slas", "kind",
+        "constraints", "required", "unique", "primary_key", "primary_key_position", "version", "timestamp_field", "ports", "slas", "kind",
     }
 )  # fmt: skip
 #: What is found, and not stated: changes, what data shows.

@@ -11,6 +11,7 @@ from policy_engine.checking.model import CheckedRule
 from policy_engine.diagnostics import Diagnostic
 from policy_engine.linting.model import Policy, Subject
 from policy_engine.plan.expressions import Local
+from policy_engine.plan.types import Entity, Sequence, required
 from policy_engine.plan.walk import walk
 from policy_engine.syntax import ast
 
@@ -63,9 +64,10 @@ def _message(policy: Policy, node: ast.Rule, rule: CheckedRule) -> Iterator[Diag
         help_ = "say what is wrong with what, so that the reader knows where to look"
         yield Diagnostic("LNT006", f"the message of rule `{name.text}` {vague}", node.message.span, help=help_)
     elif rule.loops and not _names_subject(rule):
-        subject = rule.loops[-1][0]
+        subject, items = rule.loops[-1]
+        is_value = isinstance(items.type, Sequence) and not isinstance(required(items.type.of), Entity)
         message = f"the message of rule `{name.text}` does not say which `{subject}` is meant"
-        help_ = f"print a part of it, such as `{{{subject}.…}}`"
+        help_ = f"print it: `{{{subject}}}`" if is_value else f"print a part of it, such as `{{{subject}.…}}`"
         yield Diagnostic("LNT007", message, node.message.span, help=help_)
 
 

@@ -116,7 +116,7 @@ def _compared(operator: str, left: ast.Expression, right: ast.Expression) -> boo
     return _within(bound, least, most)
 
 
-def _within(bound: _Bound, least: int, most: int | None) -> bool | None:
+def _within(bound: _Bound, least: int | Fraction, most: int | Fraction | None) -> bool | None:
     """What a comparison says of everything between two numbers: at both ends the same, and nothing between."""
     value, operator = bound.value, bound.operator
     if operator in {"==", "!="}:
@@ -127,9 +127,12 @@ def _within(bound: _Bound, least: int, most: int | None) -> bool | None:
     return at_least if at_least == at_most else None
 
 
-def _range(node: ast.Expression) -> tuple[int | None, int | None]:
+def _range(node: ast.Expression) -> tuple[int | Fraction | None, int | Fraction | None]:
     """Between which numbers the value lies."""
     match node:
+        case ast.Binary(operator="otherwise", left=left, right=ast.Literal(value=int() | Fraction() as value)):
+            least, most = _range(left)
+            return None if least is None else min(least, value), None if most is None else max(most, value)
         case ast.Call(callee=ast.Name(name=name)) if name in _COUNTS:
             return 0, None
         case ast.Dot(name=ast.Ident(text=name)) if name in _COUNT_ATTRIBUTES:
