@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from corpus_runner import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +22,7 @@ from policy_engine.syntax.concrete import read
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "policies").rglob("*.policy"))
+BLOCK = re.compile(r"^```policy[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 WORDS_ENOUGH = frozenset("()[]{},:")
 
 
@@ -33,9 +33,7 @@ def _readable(text: str) -> bool:
 
 def _written() -> list[str]:
     pages = [page for root in ("tests/corpus", "docs") for page in sorted((ROOT / root).rglob("*.md"))]
-    texts = {
-        text for page in pages for case in cases(page) for path, text in case.inputs.items() if path.endswith(".policy")
-    }
+    texts = {text for page in pages for text in BLOCK.findall(page.read_text(encoding="utf-8"))}
     return [*(file.read_text(encoding="utf-8") for file in SHIPPED), *sorted(filter(_readable, texts))]
 
 
