@@ -44,10 +44,10 @@ class Checking(ABC):
         found = self.infer(scope, node, expected)
         return self.missing(node, found.type) if isinstance(found.type, Optional) else found
 
-    def condition(self, scope: Scope, node: ast.Expression) -> tuple[Expr, Scope]:
-        """A condition, and the scope in which it is known to hold."""
+    def condition(self, scope: Scope, node: ast.Expression, *, doubted: bool = False) -> tuple[Expr, Scope]:
+        """A condition, and the scope in which it is known to hold; `doubted`: or in which it may be unknown."""
         found = self.expect(scope, node, BOOL)
-        return found, scope.knowing(present_if_true(found))
+        return found, scope.knowing(present_if_true(found, self.cx, doubted=doubted))
 
     def narrowed(self, scope: Scope, found: Expr) -> Expr:
         """The expression without `?` where it is known to be present here."""

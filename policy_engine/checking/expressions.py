@@ -151,7 +151,9 @@ class Expressions(Calls):
     def _conditional(self, scope: Scope, node: ast.Conditional, expected: Type | None) -> Expr:
         condition, within = self.condition(scope, node.condition)
         then = self.infer(within, node.then, expected)
-        otherwise = self.infer(scope.knowing(present_if_false(condition)), node.otherwise, expected or then.type)
+        otherwise = self.infer(
+            scope.knowing(present_if_false(condition, self.cx)), node.otherwise, expected or then.type
+        )
         of = common(then.type, otherwise.type)
         if of is None:
             return self.mismatch(otherwise, node.otherwise.span, then.type)

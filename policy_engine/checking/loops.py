@@ -146,7 +146,7 @@ class Loops(Operators):
         if value is None:
             return self._typed(kind, node, name, items, checked, within.locals[name])
         return self._typed(
-            kind, node, name, items, checked, self.present(within.knowing(present_if_true(checked)), value)
+            kind, node, name, items, checked, self.present(within.knowing(present_if_true(checked, self.cx)), value)
         )
 
     def _typed(self, kind: str, node: ast.Call, name: str, items: Expr, condition: Expr | None, value: Expr) -> Expr:

@@ -72,11 +72,13 @@ class Operators(Checking):
         """Any operator between two operands."""
         match node.operator:
             case "and":
-                left, within = self.condition(scope, node.left)
+                left, within = self.condition(scope, node.left, doubted=True)
                 return And(left, self.expect(within, node.right, BOOL))
             case "or":
                 left = self.expect(scope, node.left, BOOL)
-                return Or(left, self.expect(scope.knowing(present_if_false(left)), node.right, BOOL))
+                return Or(
+                    left, self.expect(scope.knowing(present_if_false(left, self.cx, doubted=True)), node.right, BOOL)
+                )
             case "otherwise":
                 return self._otherwise(scope, node, expected)
             case "matches":

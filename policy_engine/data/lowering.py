@@ -193,6 +193,6 @@ def _constant(value: Constant, type_: Type) -> Term:
         case Duration():
             return terms.duration(value)
         case None:
-            raise UnanswerableError("a missing value cannot be compared with data")
+            return terms.null(type_)
         case _:
             raise UnanswerableError(f"a constant of type {type_} cannot be compared with data")

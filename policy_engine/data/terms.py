@@ -13,6 +13,7 @@ from policy_engine.data.bind import Bound
 from policy_engine.data.columns import SPOKEN, Kind
 from policy_engine.data.exact import Exact, Ratio
 from policy_engine.data.unanswerable import UnanswerableError
+from policy_engine.plan.types import BOOL, DATE, DECIMAL, INT, STRING, TIMESTAMP, Type
 from policy_engine.plan.values import Duration
 
 _Join: TypeAlias = Callable[[str, str], str]
@@ -84,6 +85,24 @@ def day(value: date) -> Term:
 def duration(value: Duration) -> Term:
     """A duration out of the policy: compared by its length in microseconds."""
     return Term("duration", ratio=exact.ratio(value.length), constant=value)
+
+
+_NULLS: Final[dict[Type, tuple[Kind, str]]] = {
+    STRING: ("text", "VARCHAR"),
+    BOOL: ("bool", "BOOLEAN"),
+    DATE: ("date", "DATE"),
+    TIMESTAMP: ("timestamp", "TIMESTAMPTZ"),
+}
+
+
+def null(of: Type) -> Term:
+    """A value of the policy that is missing where it is not used: behind `is present`, and the like."""
+    if of in (INT, DECIMAL):
+        return integer("CAST(NULL AS BIGINT)")
+    if of not in _NULLS:
+        raise UnanswerableError("a missing value cannot be compared with data")
+    kind, name = _NULLS[of]
+    return Term(kind, f"CAST(NULL AS {name})")
 
 
 def present(term: Term) -> str:

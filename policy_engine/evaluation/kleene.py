@@ -106,11 +106,17 @@ def choose(condition: Any, then: Lazy, alternative: Lazy) -> Any:
 def part(of: Any, name: str) -> Any:
     """`of.name`."""
     stop = withheld(of)
-    return exact(getattr(of, name)) if stop is None else stop
+    if of is None or stop is not None:
+        return stop
+    return exact(getattr(of, name))
 
 
 def apply(function: Callable[..., Any], *args: Any) -> Any:
-    """A function that needs all its arguments."""
+    """A function that needs all its arguments.
+
+    What a question to the data takes along is computed before the rows are looked at, and with it what the policy uses
+    only behind `is present`: there, what is made of something missing is missing.
+    """
     stop = withheld(*args)
     if stop is not None:
         return stop
@@ -118,6 +124,10 @@ def apply(function: Callable[..., Any], *args: Any) -> Any:
         return function(*args)
     except ArithmeticError:
         return UNDEFINED
+    except (TypeError, AttributeError):
+        if any(arg is None for arg in args):
+            return None
+        raise
 
 
 def collection(*items: Any) -> Any:
@@ -129,7 +139,7 @@ def collection(*items: Any) -> Any:
 def every(items: Any, condition: Callable[[Any], Any]) -> Any:
     """`every x in items satisfies condition`."""
     stop = withheld(items)
-    if stop is not None:
+    if items is None or stop is not None:
         return stop
     doubts: list[Any] = []
     for item in items:
@@ -154,7 +164,7 @@ def looped(items: Any) -> Any:
 def aggregate(kind: str, items: Any, condition: Callable[[Any], Any] | None, value: Callable[[Any], Any] | None) -> Any:
     """`kind(value for x in items where condition)` over metadata."""
     stop = withheld(items)
-    if stop is not None:
+    if items is None or stop is not None:
         return stop
     chosen: list[Any] = []
     doubts: list[Any] = []

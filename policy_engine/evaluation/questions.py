@@ -62,7 +62,7 @@ class Questions:
     def ask(self, index: int, subject: Any, args: tuple[Any, ...]) -> Any:
         """The answer to question number `index` about a dataset or field."""
         stop = withheld(subject, *args)
-        if stop is not None:
+        if subject is None or stop is not None:
             return stop
         ask = self._asks[index]
         if ask.kind == "pii" and self._names_only:

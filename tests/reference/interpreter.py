@@ -366,7 +366,7 @@ class Meaning:
 
     def attribute(self, expr: Attribute, names: Names) -> Any:
         of = self.value(expr.of, names)
-        if isinstance(of, Nothing):
+        if of is None or isinstance(of, Nothing):  # in a row, what stands behind `is present` is computed too
             return of
         present = IsPresent(Column("", guarded=True))
         match expr.name:
@@ -408,7 +408,7 @@ class Meaning:
             stop = stopping([total, satisfying])
             return stop or (satisfying == total if expr.kind == "every" else satisfying > 0)
         items = self.value(expr.items, names)
-        if isinstance(items, Nothing):
+        if items is None or isinstance(items, Nothing):
             return items
         each = [self.truth(expr.condition, {**names, expr.name: item}) for item in items]
         return conjunction(each) if expr.kind == "every" else opposite(conjunction([opposite(one) for one in each]))
@@ -417,7 +417,7 @@ class Meaning:
         if over_data(expr.items):
             return self.ask(expr.kind, expr.items, expr.condition, expr.value, names)
         items = self.value(expr.items, names)
-        if isinstance(items, Nothing):
+        if items is None or isinstance(items, Nothing):
             return items
         bound = [{**names, expr.name: item} for item in items]
         holds = [True if expr.condition is None else self.truth(expr.condition, inner) for inner in bound]
@@ -429,7 +429,7 @@ class Meaning:
     def call(self, expr: Call, names: Names) -> Any:
         args = [self.value(arg, names) for arg in expr.args]
         stop = stopping(args)
-        if stop:
+        if stop or None in args:
             return stop
         product = self.world.product
         match expr.function, args:
