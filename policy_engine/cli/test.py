@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from policy_engine.testing.coverage.hear import Coverer
     from policy_engine.testing.coverage.model import Coverage
     from policy_engine.testing.model import Case, Layers
+    from policy_engine.testing.mutation.model import Mutation
+    from policy_engine.testing.run import Runner
     from policy_engine.testing.suite import PageResult
 
 
@@ -31,6 +34,14 @@ if TYPE_CHECKING:
 @click.option("--coverage", is_flag=True, help="say how much of the policies the cases exercise")
 @click.option("--coverage-lines", is_flag=True, help="the same, line by line")
 @click.option("--fail-under", type=click.IntRange(0, 100), metavar="PERCENT", help="exit code 1 with less coverage")
+@click.option("--mutate", is_flag=True, help="change the policies in small ways, and say which changes no case notices")
+@click.option(
+    "--mutate-for",
+    type=click.IntRange(min=1),
+    default=600,
+    metavar="SECONDS",
+    help="stop after that long; default: 600",
+)
 @click.option("--update", is_flag=True, help="write what came of the cases into their `expect` blocks")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text by default")
 @click.option("-o", "output", type=PATH, metavar="FILE", help="write the results to FILE")
@@ -44,6 +55,8 @@ def command(
     coverage: bool,
     coverage_lines: bool,
     fail_under: int | None,
+    mutate: bool,
+    mutate_for: int,
     update: bool,
     form: str,
     output: Path | None,
@@ -60,6 +73,7 @@ def command(
       policy-engine test policies/global/retention.md -k "too long"
       policy-engine test policies --update
       policy-engine test policies --coverage-lines --fail-under 100
+      policy-engine test policies --mutate
 
     Exit codes: 0 all cases pass, 1 a case fails, 2 could not answer: an error in a page, or nothing to test.
     """
@@ -71,6 +85,7 @@ def command(
     from policy_engine.testing.coverage.as_text import render_lines, render_table
     from policy_engine.testing.coverage.hear import Coverer
     from policy_engine.testing.coverage.model import count, percent
+    from policy_engine.testing.mutation.as_text import mutation_json, render_mutation
     from policy_engine.testing.run import Runner
     from policy_engine.testing.suite import page_files, run_page
 
@@ -86,15 +101,20 @@ def command(
         for result in results:
             _update(result)
         return main.CANNOT_ANSWER if _complain(results) else main.YES
-    covered = None if coverer is None else _covered(coverer, (*paths, *global_paths, *local_paths))
+    where = (*paths, *global_paths, *local_paths)
+    covered = None if coverer is None else _covered(coverer, where)
+    mutation = _mutated(results, runner, where, mutate_for) if mutate else None
     coloured = is_coloured(output, is_plain=is_plain)
     style = styler(coloured=coloured)
     if form == "json":
-        text = render_json(results, {} if covered is None else {"coverage": coverage_json(covered)})
+        measured = {} if covered is None else {"coverage": coverage_json(covered)}
+        measured |= {} if mutation is None else {"mutation": mutation_json(mutation)}
+        text = render_json(results, measured)
     else:
         text = render_text(results, style, is_quiet=quiet)
         text += "" if covered is None else f"\n{render_table(covered, style)}"
         text += f"\n{lines}" if covered and coverage_lines and (lines := render_lines(covered, style)) else ""
+        text += "" if mutation is None else f"\n{render_mutation(mutation, style)}"
     emit(text, output, coloured=coloured)
     if any(result.errors for result in results):
         return main.CANNOT_ANSWER
@@ -110,9 +130,37 @@ def _covered(coverer: Coverer, paths: tuple[Path, ...]) -> Coverage:
     if not coverage.covered:
         help_ = "coverage is of policies in files; those that are written on a page are part of its cases"
         raise UsageError("the cases test no policy that is in a file", help=help_)
-    roots = [Path(os.path.normpath(path if path.is_dir() else path.parent)) for path in paths]
-    near = tuple(one for one in coverage.covered if set(roots) & set(Path(one.point.key.file).parents))
+    near = tuple(one for one in coverage.covered if _is_near(one.point.key.file, paths))
     return Coverage(near) if near else coverage
+
+
+def _is_near(file: str, paths: tuple[Path, ...]) -> bool:
+    """Is the file below one of these paths, or beside a page?"""
+    roots = {Path(os.path.normpath(path if path.is_dir() else path.parent)) for path in paths}
+    return bool(roots & set(Path(file).parents))
+
+
+def _mutated(results: list[PageResult], runner: Runner, paths: tuple[Path, ...], seconds: int) -> Mutation:
+    """Change the policies near the paths, where all cases pass."""
+    from policy_engine.testing.mutation.run import mutate
+    from policy_engine.testing.suite import Ran
+
+    if any(result.errors or result.failing for result in results):
+        raise UsageError(
+            "not all cases pass", help="mend them first, without --mutate: only then a change can be noticed"
+        )
+    ran = [one for result in results for one in result.cases if isinstance(one, Ran)]
+    mutation = mutate(ran, runner, lambda file: _is_near(file, paths), seconds, _show_progress)
+    if not mutation.mutants:
+        help_ = "policies in files are changed; those that are written on a page are part of its cases"
+        raise UsageError("the cases test no policy that is in a file below these paths", help=help_)
+    return mutation
+
+
+def _show_progress(number: int, count: int) -> None:
+    if sys.stderr.isatty() and (number % 10 == 0 or number == count):
+        end = number == count
+        click.echo(f"\r{number} of {count} changes", nl=end, err=True)
 
 
 def _layers(global_paths: tuple[Path, ...], local_paths: tuple[Path, ...]) -> Layers | None:

@@ -13,6 +13,7 @@ from policy_engine.diagnostics import Diagnostic, Level, PolicyTextError, neares
 from policy_engine.engine import DataGiven, Policies, Previous, ReadProduct, check, diagnose_layers
 from policy_engine.errors import PolicyEngineError
 from policy_engine.evaluation.model import Report
+from policy_engine.evaluation.trace import Recorder
 from policy_engine.plan.layer import Layer, LayerFiles, Member, read_layer
 from policy_engine.testing.blocks import wrong
 from policy_engine.testing.coverage.hear import Coverer
@@ -88,14 +89,24 @@ def _told(case: Case, compiled: Compiled) -> Told:
 def judge(case: Case, product: CaseProduct, policies: Policies, coverer: Coverer | None = None) -> Report:
     """The report on the product of a case, with the results that the case asks about."""
     rules = _asked(case, policies)
-    before: Previous = (
-        product_of(case.previous, name="previous.yaml").product
-        if isinstance(case.previous, Contract)
-        else case.previous
-    )
     recorder = None if coverer is None else coverer.recorder(case.policies, policies, rules)
+    report = evaluated(case, product, policies, recorder)
+    if rules is not None:
+        results = tuple(one for one in report.results if one.rule in rules or one.rule.startswith(f"{ENGINE}."))
+        report = replace(report, results=results, verdict=conclude(results))
+    if coverer is not None:
+        coverer.finish(case.policies, policies, report)
+    return report
+
+
+def evaluated(case: Case, product: CaseProduct, policies: Policies, recorder: Recorder | None) -> Report:
+    """The report on the product of a case, with the results of all rules."""
+    previous = case.previous
+    before: Previous = (
+        product_of(previous, name="previous.yaml").product if isinstance(previous, Contract) else previous
+    )
     with _stored(case.data) as given:
-        report = check(
+        return check(
             ReadProduct(product.product, product.text),
             policies,
             data={name: DataGiven(path, sampled=name in case.options.sampled) for name, path in given},
@@ -105,12 +116,6 @@ def judge(case: Case, product: CaseProduct, policies: Policies, coverer: Coverer
             earlier=case.earlier,
             recorder=recorder,
         )
-    if rules is not None:
-        results = tuple(one for one in report.results if one.rule in rules or one.rule.startswith(f"{ENGINE}."))
-        report = replace(report, results=results, verdict=conclude(results))
-    if coverer is not None:
-        coverer.finish(case.policies, policies, report)
-    return report
 
 
 def _asked(case: Case, policies: Policies) -> frozenset[str] | None:

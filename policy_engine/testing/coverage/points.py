@@ -50,6 +50,10 @@ class Places:
         self.rules: dict[str, Point] = {}
         self.tolerances: dict[str, Point] = {}
         self.parameters: dict[str, Point] = {}
+        #: Parameter -> the place of its default.
+        self.defaults: dict[str, Span] = {}
+        #: Rule -> the places of the steps of its enforcement schedule.
+        self.steps: dict[str, tuple[Span, ...]] = {}
         self._policies: dict[str, list[tuple[Span, str]]] = {}
         self._packages: dict[str, str] = {}
         for layer in layers:
@@ -59,10 +63,14 @@ class Places:
                     if tree is not None:
                         self._add(tree, member.location.as_posix())
 
+    def has(self, span: Span) -> bool:
+        """Is the place in one of these files?"""
+        return span.source.name in self._packages
+
     def point(self, span: Span, kind: str, directions: tuple[str, ...]) -> Point | None:
         """Something to cover there; None where the file is not one of these."""
         file = span.source.name
-        if file not in self._packages:
+        if not self.has(span):
             return None
         inside = (name for policy, name in self._policies[file] if policy.start <= span.start < policy.end)
         group = next(inside, f"{self._packages[file]} (definitions)")
@@ -82,6 +90,8 @@ class Places:
 
     def _add_policy(self, policy: Policy, name: str) -> None:
         for rule in policy.rules:
+            steps = rule.schedule or policy.schedule or ()
+            self.steps[f"{name}.{rule.name.text}"] = tuple(step.span for step in steps)
             self._put(self.rules, f"{name}.{rule.name.text}", rule.name.span, RULE, (PASS, FAIL))
             if rule.tolerance is not None:
                 span = rule.tolerance.span
@@ -90,6 +100,7 @@ class Places:
             self._add_parameter(param, f"{name}.{param.name.text}")
 
     def _add_parameter(self, param: Param, name: str) -> None:
+        self.defaults[name] = param.default.span
         if param.freedoms:
             self._put(self.parameters, name, param.name.span, PARAMETER, (DEFAULT, SET))
 
