@@ -19,9 +19,9 @@ from policy_engine.plan.canonical import digest
 from policy_engine.plan.model import Plan
 from policy_engine.plan.values import Unknown
 from policy_engine.product.compose import compose
-from policy_engine.product.document import read_document
 from policy_engine.product.model import Product
 from policy_engine.product.odcs import read_odcs
+from policy_engine.product.text import read_document
 from policy_engine.verdict import Stage
 
 _PUBLISHED: Final = Path(__file__).resolve().parent.parent / "tests" / "data" / "odcs"

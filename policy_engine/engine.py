@@ -6,12 +6,12 @@ Policies are loaded once and used for many products. Libraries for data are impo
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from policy_engine import plan_cache
+from policy_engine import document_cache, plan_cache
 from policy_engine.changes.model import Change
 from policy_engine.data.manifest import fingerprint
 from policy_engine.data.source import Source as DataSource
@@ -52,7 +52,7 @@ class Policies:
     used: PoliciesUsed
     global_files: LayerFiles | None
     local_files: LayerFiles | None
-    origins: Origins | None = None
+    origins: Origins | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,17 +208,20 @@ def check(
     recorder: Recorder | None = None,
     earlier: Sequence[Path | Attested] = (),
     keyring: Keyring | None = None,
+    cache: Path | None = None,
 ) -> Report:
     """Judge one product. `as_of` is the policies' `now` (default: the clock); without `stage`, `publish` where there is
     data, else `change`. `recorder` hears how the results come about. `earlier` are attestations of earlier versions; with
-    a `keyring` their signatures are verified. Raises ProductError, DataError or UsageError where an input cannot be read.
+    a `keyring` their signatures are verified. In `cache` the values of contracts are kept.
+
+    Raises ProductError, DataError or UsageError where an input cannot be read.
     """
     moment = (as_of or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
-    judged = product.product if isinstance(product, ReadProduct) else read_product(product)
+    judged = product.product if isinstance(product, ReadProduct) else _read(product, cache)
     sources = _sources(judged, data or {})
     stamps = {name: stamp(source) for name, source in sources.items()}
     manifests = {name: fingerprint(sources[name]) for name in sorted(sources)}
-    before = _previous(previous, judged)
+    before = _previous(previous, judged, cache)
     attested = _earlier(earlier, judged, keyring)
     at = stage or (Stage.PUBLISH if sources else Stage.CHANGE)
     scanned = Scanned(judged, sources)
@@ -258,6 +261,10 @@ def check(
         row_counts=tuple(sorted(scanned.row_counts.items())),
         earlier=attested,
     )
+
+
+def _read(file: Path, cache: Path | None) -> Product:
+    return read_product(file) if cache is None else document_cache.read_product(file, cache)
 
 
 def _traced(plan: Plan, inputs: Inputs, recorder: Recorder) -> tuple[RuleResult, ...]:
@@ -338,12 +345,12 @@ def _sources(product: Product, data: Mapping[str, DataGiven]) -> dict[str, DataS
     return sources
 
 
-def _previous(previous: Previous, product: Product) -> Product | Unknown | None:
+def _previous(previous: Previous, product: Product, cache: Path | None) -> Product | Unknown | None:
     if previous is None:
         return Unknown("no previous version was given (--previous FILE, or none where this is the first)")
     if previous == "none":
         return None
-    before = previous if isinstance(previous, Product) else read_product(Path(previous))
+    before = previous if isinstance(previous, Product) else _read(Path(previous), cache)
     if before.id != product.id:
         raise UsageError(
             f"`{before.file}` is of another product: `{before.id}`, not `{product.id}`",

@@ -57,7 +57,7 @@ def command(
 
     Exit codes: 0 compliant, 1 not compliant, 2 could not answer, 3 indeterminate (evidence is missing).
     """
-    from policy_engine import engine
+    from policy_engine import engine, kept
     from policy_engine.cli import inputs, main
     from policy_engine.cli.output import emit, is_coloured, styler
     from policy_engine.reporting.as_json import Refused
@@ -87,6 +87,7 @@ def command(
                     show_values=show_values,
                     earlier=attested,
                     keyring=trusted,
+                    cache=kept.folder(),
                 )
             )
         except PolicyEngineError as error:

@@ -75,11 +75,11 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def policies_from(global_paths: tuple[Path, ...], local_paths: tuple[Path, ...], *, anew: bool = False) -> Policies:
     """The compiled policies of the layers; `anew` compiles them even where a plan of them was kept."""
-    from policy_engine import plan_cache
+    from policy_engine import kept
     from policy_engine.engine import load_policies
 
     roots = tuple(layer_root(path) for path in global_paths)
-    return load_policies(roots, local_paths, cache=None if anew else plan_cache.folder())
+    return load_policies(roots, local_paths, cache=None if anew else kept.folder())
 
 
 def data_from(data: tuple[str, ...], sampled: tuple[str, ...]) -> Mapping[str, DataGiven]:

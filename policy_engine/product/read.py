@@ -28,23 +28,32 @@ _FOREIGN: Final[Mapping[str, str]] = {
 
 def read_product(path: Path, *, name: str | None = None) -> Product:
     """The product that a file describes; `name` stands for the path in reports. Raises ProductError."""
+    return parse_product(read_content(path), name if name is not None else path.as_posix())
+
+
+def read_content(path: Path) -> bytes:
+    """The bytes of a metadata file, or so many that they will be refused as too many. Raises ProductError."""
     from policy_engine.product.encoding import MAX_BYTES
 
     try:
         with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+            return stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ProductError(f"cannot read `{path}`: {reason}", help="give the path of the product's contract") from error
-    return parse_product(content, name if name is not None else path.as_posix())
 
 
 def parse_product(content: bytes, file: str) -> Product:
     """The product that the bytes of a file describe; `file` is its name in reports. Raises ProductError."""
-    from policy_engine.product.document import read_document
+    from policy_engine.product.text import read_document
+
+    return product_of(read_document(content, file), content, file)
+
+
+def product_of(document: Document, content: bytes, file: str) -> Product:
+    """The product that a file describes whose bytes were read already. Raises ProductError."""
     from policy_engine.product.odcs import read_odcs
 
-    document = read_document(content, file)
     _refuse_foreign(document, file)
     return replace(read_odcs(document, file, digest(content)), size=len(content))
 

@@ -9,8 +9,9 @@ from typing import Final
 from policy_engine.plan.canonical import digest
 from policy_engine.product import Product, Value
 from policy_engine.product.document import Document as Values
-from policy_engine.product.document import Places, escape, read_document
+from policy_engine.product.document import Places, escape
 from policy_engine.product.odcs import read_odcs
+from policy_engine.product.text import read_document
 from policy_engine.testing.model import Contract
 
 #: What the contract of a case is called.

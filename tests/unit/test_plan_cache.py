@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from policy_engine import plan_cache
+from policy_engine import kept, plan_cache
 from policy_engine.engine import Policies, load_policies
+from policy_engine.plan.canonical import digest
 
 POLICY = """package council
 ## Fields are described.
@@ -94,12 +95,12 @@ def test_a_folder_that_cannot_be_written_is_no_reason_to_stop(policies: Path, tm
 def test_only_the_last_plans_stay(cache: Path) -> None:
     plan = load_policies([Path(__file__).parents[2] / "policies/global"]).plan
     for number in range(70):
-        plan_cache.keep(cache, plan_cache.digest(str(number).encode()), plan)
+        plan_cache.keep(cache, digest(str(number).encode()), plan)
     assert len(_kept(cache)) == 64
 
 
 def test_the_environment_says_where_or_that_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(plan_cache.VARIABLE, "/somewhere")
-    assert plan_cache.folder() == Path("/somewhere")
-    monkeypatch.setenv(plan_cache.VARIABLE, "off")
-    assert plan_cache.folder() is None
+    monkeypatch.setenv(kept.VARIABLE, "/somewhere")
+    assert kept.folder() == Path("/somewhere")
+    monkeypatch.setenv(kept.VARIABLE, "off")
+    assert kept.folder() is None

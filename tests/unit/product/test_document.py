@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from policy_engine.errors import ProductError
-from policy_engine.product.document import read_document
+from policy_engine.product.text import read_document
 
 
 def values(text: str) -> dict[str, object]:

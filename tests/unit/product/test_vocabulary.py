@@ -41,7 +41,7 @@ MODELS = {
 NOT_FOR_POLICIES = {"pointer", "pointers", "custom"}
 #: Provenance of the file, which the verdict records.
 NOT_VISIBLE = {
-    "Product": {"file", "format", "digest", "places", "not_understood"},
+    "Product": {"file", "format", "digest", "size", "places", "not_understood"},
 }
 
 
@@ -90,6 +90,7 @@ def test_the_scan_answers_exactly_these() -> None:
     answered = {f"{entity}.{name}" for entity, of in VOCABULARY.items() for name, info in of.items() if info.from_data}
     assert answered == {
         "Dataset.rows",
+        "Dataset.recent_row_count",
         "Dataset.row_count",
         "Field.values",
         "Field.null_count",
