@@ -86,4 +86,5 @@ CODES: Final[dict[str, Code]] = {
     "LNT014": Code("past-steps", "an enforcement schedule whose first steps are over", True),
     "LNT015": Code("needless-clause", "a clause or declaration without effect", True),
     "LNT016": Code("missing-decision", "a blocking global policy that does not say by which decision", True),
+    "LNT017": Code("hidden-in-message", "a message that shows a value of data, which reports hide", True),
 }

@@ -15,6 +15,7 @@ from policy_engine.linting.exemptions import exemptions
 from policy_engine.linting.model import Subject
 from policy_engine.linting.needless import needless
 from policy_engine.linting.overlaps import overlaps
+from policy_engine.linting.printed import printed
 from policy_engine.linting.texts import texts
 from policy_engine.linting.unused import unused
 
@@ -22,6 +23,7 @@ _LINTS: Final[tuple[Callable[[Subject], Iterator[Diagnostic]], ...]] = (
     unused,
     conditions,
     texts,
+    printed,
     exemptions,
     overlaps,
     calendar,
