@@ -87,22 +87,24 @@ class Steps:
         assert origin.within is not None
         if (isinstance(node.expr, Const) and origin.within.definition is None) or _is_entity(node.expr):
             return ()
-        step = self._step(node, origin)
-        text = f"{step.text} ({one_line(origin.within.span.text)})"
-        return (replace(step, text=text, parts=step.parts if node.expr.type == BOOL else ()),)
+        text = f"{one_line(origin.span.text)} ({one_line(origin.within.span.text)})"
+        inside = self._within(node) if node.expr.type == BOOL else ()
+        return (replace(self._alone(node, origin), text=text, parts=inside),)
 
     def _step(self, node: Node, origin: Origin) -> Step:
-        text = one_line(origin.span.text)
-        found = self._within(node)
-        note = self._note(node)
+        return replace(self._alone(node, origin), parts=self._within(node))
+
+    def _alone(self, node: Node, origin: Origin) -> Step:
+        """The expression without its parts."""
+        text, note, sources = one_line(origin.span.text), self._note(node), self.sources.of(node)
         if node.expr.type == BOOL:
-            return Step(text, truth_of(node.value), None, note, self.sources.of(node), found, _joined(node.expr))
-        return Step(text, None, self._shown(node), note, self.sources.of(node), found)
+            return Step(text, truth_of(node.value), None, note, sources, (), _joined(node.expr))
+        return Step(text, None, self._shown(node), note, sources)
 
     def _definition(self, node: Node, origin: Origin) -> Step:
         """The use of a `let`, `param` or `def`, with what it stands for beneath."""
         inside = () if origin.within is None or isinstance(node.expr, Const) else self._written(node, origin.within)
-        whole = self._step(node, origin)
+        whole = self._alone(node, origin)
         return replace(whole, note="" if inside else whole.note, sources=self.sources.defined(origin), parts=inside)
 
     def _constant(self, node: Node, origin: Origin) -> tuple[Step, ...]:
