@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 Paths = Sequence[str | Path]
 
 
-def policies(global_policies: Paths, local_policies: Paths = ()) -> Policies:
+def policies(global_policies: Paths, local_policies: Paths = (), waivers: Paths = ()) -> Policies:
     """Compile both layers once, to judge many products; `starter` is the library that ships.
 
-    Raises PolicyTextError with all diagnostics.
+    `waivers` are the council's; a domain's stand among its policies. Raises PolicyTextError with all diagnostics.
     """
-    return load_policies(tuple(map(layer_root, global_policies)), tuple(map(Path, local_policies)))
+    local, granted = tuple(map(Path, local_policies)), tuple(map(Path, waivers))
+    return load_policies(tuple(map(layer_root, global_policies)), local, granted)
 
 
 def check(
@@ -66,7 +67,14 @@ def attest(report: Report, using: Policies, key: PrivateKey, *, time_evaluated: 
     from policy_engine.attestation import sign
 
     moment = time_evaluated or datetime.now(UTC)
-    return sign(report, key, time_evaluated=moment, global_files=using.global_files, local_files=using.local_files)
+    return sign(
+        report,
+        key,
+        time_evaluated=moment,
+        global_files=using.global_files,
+        local_files=using.local_files,
+        waiver_files=using.waiver_files,
+    )
 
 
 def verify(
@@ -78,6 +86,7 @@ def verify(
     data: Mapping[str, str | Path] | None = None,
     global_policies: Paths = (),
     local_policies: Paths = (),
+    waivers: Paths = (),
     require: frozenset[Requirement] | None = None,
 ) -> Verified:
     """What an attestation says, once all that is required was checked against the files given here.
@@ -98,6 +107,7 @@ def verify(
         data={name: fingerprint(open_source(name, path)) for name, path in (data or {}).items()},
         global_files=read_layer(Layer.GLOBAL, tuple(map(layer_root, global_policies))) if global_policies else None,
         local_files=read_layer(Layer.DOMAIN, tuple(map(Path, local_policies))) if local_policies else None,
+        waiver_files=read_layer(Layer.WAIVERS, tuple(map(Path, waivers))) if waivers else None,
         require=REQUIRED_BY_DEFAULT if require is None else require,
     )
 

@@ -21,6 +21,7 @@ from policy_engine.errors import DataError, UsageError
 from policy_engine.evaluation.evaluate import Inputs, evaluate
 from policy_engine.evaluation.model import Attested, PoliciesUsed, Report, RuleResult
 from policy_engine.evaluation.sizes import measure
+from policy_engine.evaluation.waivers import waiver_notes
 from policy_engine.plan.canonical import Digest
 from policy_engine.plan.codec import plan_digest
 from policy_engine.plan.layer import POLICY_SUFFIX, TABLE_SUFFIX, Layer, LayerFiles, read_layer
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """Compiled policies of both layers, and the files they came from.
+    """Compiled policies of both layers with the waivers, and the files they came from.
 
     `origins` tells where the plan's expressions were written; a plan that was kept between runs has forgotten it.
     """
@@ -53,6 +54,7 @@ class Policies:
     global_files: LayerFiles | None
     local_files: LayerFiles | None
     origins: Origins | None = field(default=None, compare=False)
+    waiver_files: LayerFiles | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,15 @@ class ReadProduct:
 Previous = Path | Product | Literal["none"] | None
 
 
-def load_policies(global_: Sequence[Path], local: Sequence[Path] = (), *, cache: Path | None = None) -> Policies:
+def load_policies(
+    global_: Sequence[Path], local: Sequence[Path] = (), waivers: Sequence[Path] = (), *, cache: Path | None = None
+) -> Policies:
     """Compile the policies of both layers, or take the plan that was kept in `cache` for the very same sources.
 
+    `waivers` are the council's; a domain's stand in its own files.
     Raises PolicyTextError where their text has errors, UsageError where there are none.
     """
-    layers = _layers(global_, local)
+    layers = _layers(global_, local, waivers)
     digests = tuple(None if files is None else files.digest for files in layers)
     name = None if cache is None else plan_cache.key(*digests)
     kept = plan_cache.find(cache, name) if cache is not None and name is not None else None
@@ -95,20 +100,29 @@ def load_policies(global_: Sequence[Path], local: Sequence[Path] = (), *, cache:
 
 
 def diagnose(
-    global_: Sequence[Path], local: Sequence[Path] = (), *, lint_as_of: date | None = None
+    global_: Sequence[Path],
+    local: Sequence[Path] = (),
+    waivers: Sequence[Path] = (),
+    *,
+    lint_as_of: date | None = None,
 ) -> tuple[Policies | None, list[Diagnostic]]:
     """Every diagnostic of the policies' text, and the compiled policies where none of them is an error.
 
     With `lint_as_of`, the linter's advice as of that day is among them, where there is no error.
     """
-    return diagnose_layers(*_layers(global_, local), lint_as_of=lint_as_of)
+    return diagnose_layers(*_layers(global_, local, waivers), lint_as_of=lint_as_of)
 
 
 def diagnose_layers(
-    global_: LayerFiles | None, local: LayerFiles | None, *, lint_as_of: date | None = None
+    global_: LayerFiles | None,
+    local: LayerFiles | None,
+    waivers: LayerFiles | None = None,
+    *,
+    lint_as_of: date | None = None,
 ) -> tuple[Policies | None, list[Diagnostic]]:
     """The same for layers that were read already, or that are not in files."""
-    linked, checked, diagnostics = _understood((global_, local))
+    layers = (global_, local, waivers)
+    linked, checked, diagnostics = _understood(layers)
     plan, origins, diagnostics = _compile(checked, diagnostics)
     if plan is None:
         return None, diagnostics
@@ -116,7 +130,7 @@ def diagnose_layers(
         from policy_engine.linting import lint
 
         diagnostics += lint(linked, checked, lint_as_of)
-    return _policies(plan, (global_, local), origins), diagnostics
+    return _policies(plan, layers, origins), diagnostics
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +142,9 @@ class Authored:
     policies: Policies
 
 
-def authored(global_: Sequence[Path], local: Sequence[Path] = ()) -> Authored:
+def authored(global_: Sequence[Path], local: Sequence[Path] = (), waivers: Sequence[Path] = ()) -> Authored:
     """The policies of both layers with their syntax trees. Raises PolicyTextError where their text has errors."""
-    layers = _layers(global_, local)
+    layers = _layers(global_, local, waivers)
     linked, checked, diagnostics = _understood(layers)
     plan, origins, diagnostics = _compile(checked, diagnostics)
     if plan is None:
@@ -138,27 +152,29 @@ def authored(global_: Sequence[Path], local: Sequence[Path] = ()) -> Authored:
     return Authored(linked, checked, _policies(plan, layers, origins))
 
 
-Layers = tuple[LayerFiles | None, LayerFiles | None]
+Layers = tuple[LayerFiles | None, LayerFiles | None, LayerFiles | None]
 
 
-def _layers(global_: Sequence[Path], local: Sequence[Path]) -> Layers:
+def _layers(global_: Sequence[Path], local: Sequence[Path], waivers: Sequence[Path]) -> Layers:
     if not global_ and not local:
         raise UsageError("no policies were given", help="name a folder of policies with --global, --local or both")
     return (
         read_layer(Layer.GLOBAL, tuple(global_)) if global_ else None,
         read_layer(Layer.DOMAIN, tuple(local)) if local else None,
+        read_layer(Layer.WAIVERS, tuple(waivers)) if waivers else None,
     )
 
 
 def _policies(plan: Plan, layers: Layers, origins: Origins | None = None) -> Policies:
-    global_files, local_files = layers
+    global_files, local_files, waiver_files = layers
     used = PoliciesUsed(
         None if global_files is None else global_files.digest,
         None if local_files is None else local_files.digest,
         plan_digest(plan),
         LANGUAGE,
+        None if waiver_files is None else waiver_files.digest,
     )
-    return Policies(plan, used, global_files, local_files, origins)
+    return Policies(plan, used, global_files, local_files, origins, waiver_files)
 
 
 def _compiled(layers: Layers) -> tuple[Plan | None, Origins, list[Diagnostic]]:
@@ -260,6 +276,7 @@ def check(
         remarks=judged.not_understood,
         row_counts=tuple(sorted(scanned.row_counts.items())),
         earlier=attested,
+        waivers=waiver_notes(policies.plan, judged, moment.date(), results),
     )
 
 

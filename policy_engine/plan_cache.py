@@ -20,11 +20,17 @@ _KIND: Final = "plan"
 _KEPT: Final = 64
 
 
-def key(global_sources: Digest | None, local_sources: Digest | None) -> Digest:
+def key(global_sources: Digest | None, local_sources: Digest | None, waivers: Digest | None = None) -> Digest:
     """What a plan is found by: its sources, and the compiler that made it."""
     return digest(
         canonical(
-            {"compiler": kept.stamps(_COMPILER), "global": global_sources, "language": LANGUAGE, "local": local_sources}
+            {
+                "compiler": kept.stamps(_COMPILER),
+                "global": global_sources,
+                "language": LANGUAGE,
+                "local": local_sources,
+                "waivers": waivers,
+            }
         )
     )
 

@@ -12,6 +12,7 @@ from policy_engine.attestation.layers import check_layer
 from policy_engine.attestation.model import Requirement, Status, Step
 from policy_engine.attestation.statement import DatasetUsed, DigestSet, Evaluation, First, time_of
 from policy_engine.attestation.steps import StepName
+from policy_engine.attestation.waivers import check_waivers
 from policy_engine.plan.canonical import digest
 from policy_engine.plan.layer import Layer
 from policy_engine.verdict import Outcome, conclude
@@ -31,6 +32,7 @@ class Given:
     data: Mapping[str, Manifest]
     global_files: LayerFiles | None
     local_files: LayerFiles | None
+    waiver_files: LayerFiles | None
     previous: bytes | None
     require: frozenset[Requirement]
 
@@ -55,7 +57,7 @@ def check_all(stated: Evaluation, signer: TrustedKey, given: Given) -> Iterator[
     )
     yield _results(stated)
     yield _previous(stated, given.previous, is_required=Requirement.PREVIOUS in require)
-    yield _waivers(stated)
+    yield check_waivers(stated, given.waiver_files, is_local_given=given.local_files is not None)
     for name, reason, requirement in (
         (StepName.TIME, "no timestamp: the time is the signer's own word", Requirement.TIME),
         (StepName.LOG, "no log entry came with the attestation", Requirement.LOG),
@@ -173,11 +175,3 @@ def _previous(stated: Evaluation, previous: bytes | None, *, is_required: bool) 
         reason = f"the earlier contract given has digest {short(found)}, the one compared with {short(attested)}"
         return Step(StepName.PREVIOUS, Status.FAIL, reason)
     return Step(StepName.PREVIOUS, Status.PASS, f"the earlier contract given is the one compared with, {short(found)}")
-
-
-def _waivers(stated: Evaluation) -> Step:
-    waived = stated.counts.waived
-    if not waived:
-        return Step(StepName.WAIVERS, Status.NOT_CHECKED, "no rule is waived", is_required=False)
-    reason = f"{waived} {'rule is' if waived == 1 else 'rules are'} waived, and this format carries no waivers"
-    return Step(StepName.WAIVERS, Status.NOT_CHECKED, reason)

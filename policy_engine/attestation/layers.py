@@ -18,6 +18,7 @@ _SHOWN = 5
 
 def check_layer(name: StepName, used: LayerUsed | None, given: LayerFiles | None, *, is_required: bool) -> Step:
     """`name` says which layer. A layer that the attestation lists wrongly fails whether or not files were given."""
+    what = "waivers" if name is StepName.WAIVERS else f"{name} policies"
     if used is None:
         return _without(name, given, is_required=is_required)
     attested = used.digest.sha256
@@ -26,22 +27,23 @@ def check_layer(name: StepName, used: LayerUsed | None, given: LayerFiles | None
             name, Status.FAIL, f"the list of policy files does not have the digest {attested[:12]} stated for it"
         )
     if given is None:
-        reason = f"the {name} policies were not given; those applied have digest {attested[:12]}"
+        reason = f"the {what} were not given; those applied have digest {attested[:12]}"
         return Step(name, Status.NOT_CHECKED, reason, is_required=is_required)
     if given.digest != attested:
         differing = "; ".join(_differences(used.members, given)) if used.members is not None else ""
-        reason = f"the {name} policies given have digest {given.digest[:12]}, those applied {attested[:12]}"
+        reason = f"the {what} given have digest {given.digest[:12]}, those applied {attested[:12]}"
         return Step(name, Status.FAIL, f"{reason}: {differing}" if differing else reason)
     count = len(given.members)
-    reason = f"the {name} policies given are those applied, {count} {'file' if count == 1 else 'files'}, digest {attested[:12]}"
+    reason = f"the {what} given are those applied, {count} {'file' if count == 1 else 'files'}, digest {attested[:12]}"
     return Step(name, Status.PASS, reason)
 
 
 def _without(name: StepName, given: LayerFiles | None, *, is_required: bool) -> Step:
+    what = "waivers" if name is StepName.WAIVERS else f"{name} policies"
     if given is not None:
-        reason = f"{name} policies were given, digest {given.digest[:12]}, but none were applied"
+        reason = f"{what} were given, digest {given.digest[:12]}, but none were applied"
         return Step(name, Status.FAIL, reason)
-    return Step(name, Status.NOT_CHECKED, f"no {name} policies were applied", is_required=is_required)
+    return Step(name, Status.NOT_CHECKED, f"no {what} were applied", is_required=is_required)
 
 
 def _digest(members: tuple[MemberUsed, ...]) -> str:

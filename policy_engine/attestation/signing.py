@@ -22,7 +22,7 @@ from policy_engine.verdict import Outcome
 
 if TYPE_CHECKING:
     from policy_engine.data.model import Manifest
-    from policy_engine.evaluation.model import Report, RuleResult
+    from policy_engine.evaluation.model import Report, RuleResult, Waiver
     from policy_engine.plan.layer import LayerFiles
     from policy_engine.trust import PrivateKey
 
@@ -36,6 +36,7 @@ def sign(
     time_evaluated: datetime,
     global_files: LayerFiles | None = None,
     local_files: LayerFiles | None = None,
+    waiver_files: LayerFiles | None = None,
 ) -> bytes:
     """The canonical bytes of the envelope over what `report` found; of any verdict, since a failing one is signed too.
 
@@ -44,7 +45,7 @@ def sign(
     whole second, more rules than the format holds.
     """
     try:
-        payload = canonical(_statement(report, time_evaluated, global_files, local_files))
+        payload = canonical(_statement(report, time_evaluated, (global_files, local_files, waiver_files)))
         # INVARIANT: nothing is signed that the reader would refuse
         read_statement(payload)
         signature = key.sign(pae(PAYLOAD_TYPE, payload))
@@ -56,8 +57,11 @@ def sign(
 
 
 def _statement(
-    report: Report, time_evaluated: datetime, global_files: LayerFiles | None, local_files: LayerFiles | None
+    report: Report,
+    time_evaluated: datetime,
+    files: tuple[LayerFiles | None, LayerFiles | None, LayerFiles | None],
 ) -> dict[str, _Json]:
+    global_files, local_files, waiver_files = files
     product: dict[str, _Json] = {
         "id": report.id,
         "name": report.name,
@@ -80,6 +84,7 @@ def _statement(
             "policies": {
                 "global": _layer("global", report.policies.global_sources, global_files),
                 "local": _layer("local", report.policies.local_sources, local_files),
+                "waivers": _layer("waivers", report.policies.waivers, waiver_files),
                 "effective": _digest(report.policies.plan),
             },
             "engine": {"id": ENGINE, "version": version(ENGINE), "language": report.policies.language},
@@ -91,6 +96,7 @@ def _statement(
             },
             "previous": _previous(report),
             "results": [_result(each) for each in sorted(report.results, key=lambda each: (each.layer, each.rule))],
+            "waivers": [_waiver(report, used) for used in _used(report)],
             "counts": {outcome.value: report.count(outcome) for outcome in Outcome},
             "verdict": report.verdict,
             "timeEvaluated": _time(time_evaluated.replace(microsecond=0)),
@@ -100,7 +106,8 @@ def _statement(
 
 def _layer(name: str, expected: str | None, files: LayerFiles | None) -> _Json:
     if files is not None and files.digest != expected:
-        raise UsageError(f"the {name} policies given are not those that were evaluated")
+        what = name if name == "waivers" else f"{name} policies"
+        raise UsageError(f"the {what} given are not those that were evaluated")
     if expected is None:
         return None
     return {"digest": _digest(expected), "members": None if files is None else _members(files)}
@@ -139,6 +146,28 @@ def _result(found: RuleResult) -> _Json:
         "outcome": found.outcome,
         "subjects": found.subjects,
         "violations": len(found.violations) + found.unlisted,
+    }
+
+
+def _used(report: Report) -> list[Waiver]:
+    """The waivers that took effect, by name."""
+    named = {used.name: used for result in report.results for used in result.waivers}
+    return [named[name] for name in sorted(named)]
+
+
+def _waiver(report: Report, used: Waiver) -> _Json:
+    waived = {
+        result.rule: sum(used.name in one.waivers for one in result.waived)
+        for result in sorted(report.results, key=lambda each: each.rule)
+    }
+    return {
+        "name": used.name,
+        "grantedBy": used.granted_by,
+        "granted": used.granted.isoformat(),
+        "until": used.until.isoformat(),
+        "because": used.because,
+        "approvedBy": used.approved_by,
+        "waived": [{"rule": rule, "violations": count} for rule, count in waived.items() if count],
     }
 
 

@@ -23,11 +23,18 @@ ENGINE: Final = "policy-engine"
 MAX_MEMBERS: Final = 500
 MAX_RULES: Final = 20_000
 MAX_DATASETS: Final = 1000
+MAX_WAIVERS: Final = 20_000
 
 
 def _existing(text: str) -> str:
     datetime.fromisoformat(text)
     return text
+
+
+def _ruling(layer: Layer) -> Layer:
+    if layer is Layer.WAIVERS:
+        raise ValueError("waivers hold no rules")
+    return layer
 
 
 def _true(value: bool) -> bool:
@@ -48,6 +55,10 @@ Time = Annotated[
 
 class _Exact(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", alias_generator=to_camel)
+
+
+#: Days are compared as text, which orders them as they are.
+Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_existing)]
 
 
 class DigestSet(_Exact):
@@ -103,10 +114,11 @@ class LayerUsed(_Exact):
 
 
 class Policies(_Exact):
-    """The policies that were applied; None for a layer that was not there."""
+    """The policies and the council's waivers that were applied; None for a layer that was not there."""
 
     global_: Annotated[LayerUsed | None, Field(alias="global")]
     local: LayerUsed | None
+    waivers: LayerUsed | None = None
     effective: DigestSet
 
 
@@ -172,11 +184,30 @@ class RuleFound(_Exact):
     """One effective rule and what came of it: counts, never a message."""
 
     rule: Text
-    layer: Layer
+    layer: Annotated[Layer, AfterValidator(_ruling)]
     enforcement: Enforcement
     outcome: Outcome
     subjects: Number
     violations: Number
+
+
+class RuleWaived(_Exact):
+    """A rule, and how many of its violations one waiver excuses; they are not among those of its result."""
+
+    rule: Text
+    violations: Annotated[int, Field(ge=1, lt=2**53)]
+
+
+class WaiverUsed(_Exact):
+    """A waiver that took effect."""
+
+    name: Text
+    granted_by: Literal["council", "domain"]
+    granted: Day
+    until: Day
+    because: Text
+    approved_by: Text
+    waived: Annotated[tuple[RuleWaived, ...], Field(min_length=1, max_length=MAX_RULES)]
 
 
 class Counts(BaseModel):
@@ -194,7 +225,7 @@ class Counts(BaseModel):
 
 
 class Evaluation(_Exact):
-    """The predicate. `metrics` came with its second version."""
+    """The predicate. `metrics` and `waivers` came with its second version."""
 
     resource_uri: Name
     product: ProductJudged
@@ -206,6 +237,7 @@ class Evaluation(_Exact):
     metrics: Metrics | None = None
     previous: DigestSet | First | None
     results: Annotated[tuple[RuleFound, ...], Field(max_length=MAX_RULES)]
+    waivers: Annotated[tuple[WaiverUsed, ...], Field(max_length=MAX_WAIVERS)] | None = None
     counts: Counts
     verdict: Verdict
     time_evaluated: Time
@@ -262,15 +294,28 @@ def _check_version(statement: Statement) -> None:
     """Each version of the format has its own members, and all of them."""
     metrics = statement.predicate.metrics
     if statement.predicate_type == PREDICATE_V1:
-        if "metrics" in statement.predicate.model_fields_set:
-            refuse(StepName.STATEMENT, "predicate.metrics: this version of the predicate has no such member")
+        for name in sorted(_later(statement.predicate)):
+            refuse(StepName.STATEMENT, f"{name}: this version of the predicate has no such member")
         return
-    if metrics is None:
-        refuse(StepName.STATEMENT, "predicate.metrics: the member is not there")
+    for name in sorted(_LATER - _later(statement.predicate)):
+        refuse(StepName.STATEMENT, f"{name}: the member is not there")
+    if metrics is None or statement.predicate.waivers is None:
+        refuse(StepName.STATEMENT, "predicate: what is counted and what is waived is not there")
     counted = [one.dataset for one in metrics.row_counts]
     whole = {used.dataset for used in statement.predicate.data if not used.sampled}
     if counted != sorted(set(counted)) or not whole.issuperset(counted):
         refuse(StepName.STATEMENT, "predicate.metrics: the rows counted are not each of a dataset read whole, in order")
+
+
+#: The members that came with the second version.
+_LATER: Final = frozenset({"predicate.metrics", "predicate.waivers", "predicate.policies.waivers"})
+
+
+def _later(predicate: Evaluation) -> frozenset[str]:
+    """Which of them are there."""
+    present = {f"predicate.{name}" for name in predicate.model_fields_set}
+    present |= {f"predicate.policies.{name}" for name in predicate.policies.model_fields_set}
+    return _LATER & present
 
 
 def _check_subjects(statement: Statement) -> None:

@@ -54,6 +54,7 @@ def verify(
     data: Mapping[str, Manifest] = _NO_DATA,
     global_files: LayerFiles | None = None,
     local_files: LayerFiles | None = None,
+    waiver_files: LayerFiles | None = None,
     previous: bytes | None = None,
     require: frozenset[Requirement] = REQUIRED_BY_DEFAULT,
 ) -> Verified:
@@ -70,6 +71,7 @@ def verify(
         data=data,
         global_files=global_files,
         local_files=local_files,
+        waiver_files=waiver_files,
         previous=previous,
         require=require,
     )
@@ -90,6 +92,7 @@ def examine(
     data: Mapping[str, Manifest] = _NO_DATA,
     global_files: LayerFiles | None = None,
     local_files: LayerFiles | None = None,
+    waiver_files: LayerFiles | None = None,
     previous: bytes | None = None,
     require: frozenset[Requirement] = REQUIRED_BY_DEFAULT,
 ) -> Verification:
@@ -98,7 +101,7 @@ def examine(
         statement, signer = _open(envelope, keyring)
     except VerificationError as error:
         return Verification(tuple(_refused(error)))
-    given = Given(product, resource, data, global_files, local_files, previous, require)
+    given = Given(product, resource, data, global_files, local_files, waiver_files, previous, require)
     trusted = [Step(name, Status.PASS, _passed(name, signer)) for name in _BEFORE_TRUST]
     return Verification((*trusted, *check_all(statement.predicate, signer, given)), statement, signer)
 

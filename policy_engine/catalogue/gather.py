@@ -22,11 +22,12 @@ from policy_engine.catalogue.model import (
     PolicyEntry,
     RuleEntry,
     TermEntry,
+    WaiverEntry,
 )
 from policy_engine.checking.model import CheckedAttribute, CheckedSet
 from policy_engine.diagnostics import Span
 from policy_engine.evaluation.evaluate import in_force
-from policy_engine.linking import Declared, LinkedSet
+from policy_engine.linking import Declared, LinkedSet, LinkedWaiver
 from policy_engine.plan.layer import Layer
 from policy_engine.plan.model import Plan, Schedule
 from policy_engine.syntax import ast
@@ -66,7 +67,7 @@ def gather(
         policies=policies,
         attributes=tuple(map(gathering.attribute, written.checked.attributes)),
         terms=tuple(term for one in declared for term in gathering.terms(one)),
-        waivers=(),
+        waivers=tuple(map(gathering.waiver, written.linked.waivers)),
         controls=tuple(_controls(policies)),
     )
 
@@ -158,11 +159,33 @@ class _Gathering:
                 kind = "function"
             case ast.Table():
                 kind = "reference table"
-            case ast.Attribute() | ast.Set() | ast.Policy():
+            case ast.Attribute() | ast.Set() | ast.Policy() | ast.Waiver():
                 return
             case _:
                 assert_never(node)
         yield TermEntry(declared.name, kind, node.doc, _source(node.span), self.place(node.name.span))
+
+    def waiver(self, linked: LinkedWaiver) -> WaiverEntry:
+        """A waiver, and whether it holds on the day."""
+        node = linked.node
+        rule = f".{linked.rules[0].name.text}" if linked.rules != _rules(linked.policy) else ""
+        state = "in force"
+        if self.day > node.until.value:
+            state = "expired"
+        elif self.day < node.granted.value:
+            state = "not in force yet"
+        return WaiverEntry(
+            name=linked.declared.name,
+            of=f"{linked.policy.name}{rule}",
+            products=tuple(product.text for product in node.products),
+            condition=None if node.condition is None else _one_line(node.condition.span),
+            granted=node.granted.value,
+            until=node.until.value,
+            because=node.because,
+            approved_by=node.approved_by,
+            state=state,
+            place=self.place(node.name.span),
+        )
 
     def force(self, schedule: Schedule) -> Force:
         now, later = in_force(schedule, self.day)
@@ -171,6 +194,10 @@ class _Gathering:
 
     def place(self, span: Span) -> Place:
         return Place(self.files.get(span.source.name, span.source.name), span.position[0])
+
+
+def _rules(policy: Declared) -> tuple[ast.Rule, ...]:
+    return policy.node.rules if isinstance(policy.node, ast.Policy) else ()
 
 
 _FREEDOM: Final = {"raise": "raise to", "lower": "lower to", "choose": "choose from"}

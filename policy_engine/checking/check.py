@@ -10,6 +10,7 @@ from policy_engine.checking.rules import check_policy, schedule_of
 from policy_engine.checking.scope import Context
 from policy_engine.checking.tables import check_tables
 from policy_engine.checking.types import fits, is_stated, resolve_type
+from policy_engine.checking.waivers import check_waivers
 from policy_engine.diagnostics import Diagnostic, nearest
 from policy_engine.linking import LinkedSet
 from policy_engine.plan.expressions import Const
@@ -36,7 +37,10 @@ def check(linked: LinkedSet) -> tuple[CheckedSet, list[Diagnostic]]:
     ]
     policies.sort(key=_order)
     constants = {**cx.constants, **{name: Const(param.value, param.type) for name, param in cx.params.items()}}
-    checked = CheckedSet(tuple(policies), attributes, cx.tables, cx.params, constants, cx.functions, cx.origins)
+    waivers = check_waivers(cx, policies)
+    checked = CheckedSet(
+        tuple(policies), attributes, cx.tables, cx.params, waivers, constants, cx.functions, cx.origins
+    )
     return checked, cx.diagnostics
 
 

@@ -34,9 +34,9 @@ def _declared(cx: Context, declared: Declared) -> None:
         _taken(cx, node.name, f"`{name}` is a type of the language")
     elif isinstance(node, ast.Def) and name in {*FUNCTIONS, *AGGREGATES}:
         _taken(cx, node.name, f"`{name}` is a function of the language")
-    elif not isinstance(node, ast.Policy) and name in ROOTS:
+    elif not isinstance(node, ast.Policy | ast.Waiver) and name in ROOTS:
         _taken(cx, node.name, f"`{name}` always means the same thing in a policy")
-    elif not isinstance(node, ast.Policy) and name in declared.imports:
+    elif not isinstance(node, ast.Policy | ast.Waiver) and name in declared.imports:
         _taken(cx, node.name, f"`{name}` is the name of an import")
 
 
@@ -61,7 +61,7 @@ def _inside(cx: Context, declared: Declared, ident: ast.Ident) -> None:
 def is_taken(cx: Context, declared: Declared, name: str) -> bool:
     """Would a variable of this name hide a value, a type or an import?"""
     found = cx.linked.declared(declared.package, name)
-    return name in declared.imports or (found is not None and not isinstance(found.node, ast.Policy))
+    return name in declared.imports or (found is not None and not isinstance(found.node, ast.Policy | ast.Waiver))
 
 
 def _taken(cx: Context, ident: ast.Ident, message: str) -> None:

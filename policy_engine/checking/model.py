@@ -73,6 +73,23 @@ class CheckedAttribute:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedWaiver:
+    """A waiver of one rule. `granted_in` is the layer of its file; the condition is over the rule's loop variables."""
+
+    name: str
+    granted_in: Layer
+    rule: str
+    products: tuple[str, ...]
+    condition: Expr | None
+    granted: date
+    until: date
+    because: str
+    approved_by: str
+    doc: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedTable:
     """Reference data: typed rows."""
 
@@ -108,6 +125,7 @@ class CheckedSet:
     attributes: tuple[CheckedAttribute, ...]
     tables: Mapping[str, CheckedTable]
     params: Mapping[str, CheckedParam]
+    waivers: tuple[CheckedWaiver, ...]
     constants: Mapping[str, Expr]
     functions: Mapping[str, Function]
     origins: Origins = field(default_factory=Origins)

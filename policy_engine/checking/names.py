@@ -89,6 +89,9 @@ def value_of(cx: Context, declared: Declared, span: Span) -> Expr:
         case ast.Enum(name=name, members=members):
             help_ = f"name a member: `{name.text}.{members[0].text}`"
             return cx.report("LNK003", f"`{name.text}` is a type, no value", span, help=help_)
+        case ast.Waiver():
+            help_ = "a waiver only says what it excuses"
+            return cx.report("LNK003", f"`{span.text}` is a waiver, no value", span, help=help_)
         case _:
             help_ = "its parameters are visible only inside it; share a value with `let`"
             return cx.report("LNK003", f"`{span.text}` is a policy, no value", span, help=help_)

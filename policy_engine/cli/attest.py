@@ -31,6 +31,7 @@ def command(
     products: tuple[Path, ...],
     global_paths: tuple[Path, ...],
     local_paths: tuple[Path, ...],
+    waiver_paths: tuple[Path, ...],
     data: tuple[str, ...],
     sampled: tuple[str, ...],
     previous: str | None,
@@ -76,10 +77,10 @@ def command(
     targets = _targets(files, output)
     for target in targets.values():
         inputs.refuse_overwriting(
-            target, [*files, *inputs.data_paths(given), *global_paths, *local_paths, *attested, key]
+            target, [*files, *inputs.data_paths(given), *global_paths, *local_paths, *waiver_paths, *attested, key]
         )
     signer = signing_key(key, passphrase_file)
-    policies = inputs.policies_from(global_paths, local_paths, anew=True)
+    policies = inputs.policies_from(global_paths, local_paths, waiver_paths, anew=True)
     moment = inputs.time_from(as_of)
     style = styler(coloured=is_coloured(None, is_plain=is_plain))
     verdicts = []
@@ -100,6 +101,7 @@ def command(
             time_evaluated=inputs.time_from(None),
             global_files=policies.global_files,
             local_files=policies.local_files,
+            waiver_files=policies.waiver_files,
         )
         write_whole(targets[file], envelope)
         verdicts.append(report.verdict)

@@ -30,6 +30,7 @@ def command(
     products: tuple[Path, ...],
     global_paths: tuple[Path, ...],
     local_paths: tuple[Path, ...],
+    waiver_paths: tuple[Path, ...],
     data: tuple[str, ...],
     sampled: tuple[str, ...],
     previous: str | None,
@@ -65,12 +66,14 @@ def command(
 
     if not global_paths:
         click.echo("note: no --global was given; using the policy library that ships (--global starter)", err=True)
-    policies = inputs.policies_from(global_paths or (Path(STARTER),), local_paths)
+    policies = inputs.policies_from(global_paths or (Path(STARTER),), local_paths, waiver_paths)
     given = inputs.data_from(data, sampled)
     files = inputs.product_files(products)
     before = inputs.previous_from(previous, files)
     attested, trusted = inputs.earlier_from(earlier, keyring, files)
-    inputs.refuse_overwriting(output, [*files, *inputs.data_paths(given), *global_paths, *local_paths, *attested])
+    inputs.refuse_overwriting(
+        output, [*files, *inputs.data_paths(given), *global_paths, *local_paths, *waiver_paths, *attested]
+    )
     moment = inputs.time_from(as_of)
     reports: list[Report] = []
     refused: list[Refused] = []

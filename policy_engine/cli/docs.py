@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     "--tests", multiple=True, type=PATH, metavar="PATH",
     help="pages of tests, shown as examples; default: those beside the policies",
 )  # fmt: skip
+@click.option(
+    "--waivers", "waiver_paths", multiple=True, type=PATH, metavar="PATH", help="the council's waivers; repeatable"
+)
 @click.option("-o", "output", type=PATH, metavar="DIR", required=True, help="the folder to write")
 @click.option("--format", "form", type=click.Choice(["html", "markdown"]), default="html", help="html by default")
 @click.option("--title", default="Policy catalogue", help="what the catalogue is called")
@@ -37,6 +40,7 @@ def command(
     global_paths: tuple[Path, ...],
     local_paths: tuple[Path, ...],
     tests: tuple[Path, ...],
+    waiver_paths: tuple[Path, ...],
     output: Path,
     form: str,
     title: str,
@@ -66,7 +70,7 @@ def command(
     council = tuple(layer_root(path) for path in (*paths, *global_paths))
     if not council and not local_paths:
         raise UsageError("no policies were given", help="for example `policy-engine docs policies/global -o site`")
-    found = engine.authored(council, local_paths)
+    found = engine.authored(council, local_paths, waiver_paths)
     written = Written(found.linked, found.checked, found.policies.plan, _files(found.policies))
     made = catalogue.gather(
         written,
@@ -97,11 +101,18 @@ def _cases(paths: tuple[Path, ...]) -> list[Case]:
 
 def _files(policies: Policies) -> dict[str, str]:
     """Where policy files are now -> their paths in their layer."""
-    layers = (files for files in (policies.global_files, policies.local_files) if files is not None)
+    layers = (
+        files for files in (policies.global_files, policies.local_files, policies.waiver_files) if files is not None
+    )
     return {member.location.as_posix(): f"{files.layer}/{member.path}" for files in layers for member in files.members}
 
 
 def _digests(policies: Policies) -> list[tuple[str, str]]:
     used = policies.used
-    named = (("global policies", used.global_sources), ("domain policies", used.local_sources), ("plan", used.plan))
+    named = (
+        ("global policies", used.global_sources),
+        ("domain policies", used.local_sources),
+        ("waivers", used.waivers),
+        ("plan", used.plan),
+    )
     return [(f"sha256 of the {label}", digest) for label, digest in named if digest is not None]

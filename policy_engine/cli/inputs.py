@@ -45,6 +45,10 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 help="the domain's policies; repeatable",
             ),
             click.option(
+                "--waivers", "waiver_paths", multiple=True, type=PATH, metavar="PATH",
+                help="the council's waivers: a folder or a file; repeatable",
+            ),
+            click.option(
                 "--data", multiple=True, metavar="DATASET=PATH",
                 help="all data of one dataset: a file, folder or glob of Parquet, CSV, JSON lines or Arrow; repeatable",
             ),
@@ -73,13 +77,15 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def policies_from(global_paths: tuple[Path, ...], local_paths: tuple[Path, ...], *, anew: bool = False) -> Policies:
+def policies_from(
+    global_paths: tuple[Path, ...], local_paths: tuple[Path, ...], waiver_paths: tuple[Path, ...], *, anew: bool = False
+) -> Policies:
     """The compiled policies of the layers; `anew` compiles them even where a plan of them was kept."""
     from policy_engine import kept
     from policy_engine.engine import load_policies
 
     roots = tuple(layer_root(path) for path in global_paths)
-    return load_policies(roots, local_paths, cache=None if anew else kept.folder())
+    return load_policies(roots, local_paths, waiver_paths, cache=None if anew else kept.folder())
 
 
 def data_from(data: tuple[str, ...], sampled: tuple[str, ...]) -> Mapping[str, DataGiven]:

@@ -23,6 +23,10 @@ SCHEMA: Final = "urn:policy-engine:diagnostics:v1"
     "--local", "local_paths", multiple=True, type=PATH, metavar="PATH", help="the domain's policies; repeatable"
 )
 @click.option("--product", type=PATH, metavar="FILE", help="also say what of the policies does not fit this contract")
+@click.option(
+    "--waivers", "waiver_paths", multiple=True, type=PATH, metavar="PATH",
+    help="the council's waivers: a folder or a file; repeatable",
+)  # fmt: skip
 @click.option("--cost", is_flag=True, help="also say how many steps each rule may take, and what that grows with")
 @click.option(
     "--as-of", metavar="TIME", help="the day on which reviews and schedules are looked at, such as 2027-01-31"
@@ -38,6 +42,7 @@ def command(
     global_paths: tuple[Path, ...],
     local_paths: tuple[Path, ...],
     product: Path | None,
+    waiver_paths: tuple[Path, ...],
     cost: bool,
     as_of: str | None,
     strict: bool,
@@ -80,10 +85,12 @@ def command(
     day = time_from(as_of).date()
     coloured = is_coloured(output, is_plain=is_plain)
     if diff:
-        return show_fixes(engine.diagnose(council, local_paths, lint_as_of=day)[1], output, coloured=coloured)
+        return show_fixes(
+            engine.diagnose(council, local_paths, waiver_paths, lint_as_of=day)[1], output, coloured=coloured
+        )
     if fix:
-        fix_files(lambda: engine.diagnose(council, local_paths, lint_as_of=day)[1])
-    policies, diagnostics = engine.diagnose(council, local_paths, lint_as_of=day)
+        fix_files(lambda: engine.diagnose(council, local_paths, waiver_paths, lint_as_of=day)[1])
+    policies, diagnostics = engine.diagnose(council, local_paths, waiver_paths, lint_as_of=day)
     if product is not None and policies is not None:
         diagnostics += engine.bind_policies(policies, product)
     diagnostics.sort(key=lambda diagnostic: diagnostic.order)

@@ -38,6 +38,9 @@ _PATH = click.Path(path_type=Path)
     "--local", "local_paths", multiple=True, type=_PATH, metavar="PATH", help="the domain's policies; repeatable"
 )
 @click.option(
+    "--waivers", "waiver_paths", multiple=True, type=_PATH, metavar="PATH", help="the council's waivers; repeatable"
+)
+@click.option(
     "--require",
     multiple=True,
     type=click.Choice(["data", "previous", "log", "time", "replay"]),
@@ -55,6 +58,7 @@ def command(
     data: tuple[str, ...],
     global_paths: tuple[Path, ...],
     local_paths: tuple[Path, ...],
+    waiver_paths: tuple[Path, ...],
     require: tuple[str, ...],
     form: str,
     output: Path | None,
@@ -63,9 +67,9 @@ def command(
 ) -> int:
     """Verify attestations offline, trusting only the keys you bring.
 
-    What you give is compared with what was attested; what you do not give is reported as not checked, and the
-    contract and the policies must be given. `verified` says that the attestation is genuine; whether the product met
-    the policies is the attested verdict, on the line below.
+    What you give is compared with what was attested; what you do not give is reported as not checked. The contract and
+    the policies must be given, and the council's waivers where one of them took effect. `verified` says that the
+    attestation is genuine; whether the product met the policies is the attested verdict, on the line below.
 
     \b
     Example:
@@ -86,6 +90,7 @@ def command(
     earlier = None if previous is None else _read(previous)
     manifests = _manifests(data)
     council, domain = _layer(Layer.GLOBAL, global_paths), _layer(Layer.DOMAIN, local_paths)
+    waivers = _layer(Layer.WAIVERS, waiver_paths)
     required = REQUIRED_BY_DEFAULT | {Requirement(each) for each in require}
 
     def check(file: Path) -> Checked:
@@ -101,6 +106,7 @@ def command(
             data=manifests,
             global_files=council,
             local_files=domain,
+            waiver_files=waivers,
             previous=earlier,
             require=required,
         )

@@ -7,6 +7,7 @@ from functools import reduce
 
 from policy_engine.checking.model import CheckedPolicy, CheckedRule, CheckedSet
 from policy_engine.compilation.lower import Lowering, Names, NotScannableError, TooLargeError, data_loop, is_computable
+from policy_engine.compilation.waivers import compile_waivers
 from policy_engine.diagnostics import Diagnostic
 from policy_engine.plan.expressions import And, Ask, Attribute, Call, Column, Custom, Expr, Local
 from policy_engine.plan.model import LANGUAGE, MAX_LOOPS, AttributePlan, Needs, ParamPlan, Plan, RulePlan, TablePlan
@@ -39,7 +40,8 @@ def compile_policies(checked: CheckedSet, origins: Origins | None = None) -> tup
         for _, table in sorted(checked.tables.items())
     )
     params = tuple(ParamPlan(param.name, param.value, param.is_set) for _, param in sorted(checked.params.items()))
-    return Plan(LANGUAGE, tuple(rules), attributes, tables, params), diagnostics
+    waivers, problems = compile_waivers(checked, rules)
+    return Plan(LANGUAGE, tuple(rules), attributes, tables, params, waivers), [*diagnostics, *problems]
 
 
 def _rule(lowering: Lowering, policy: CheckedPolicy, rule: CheckedRule) -> RulePlan | Diagnostic:

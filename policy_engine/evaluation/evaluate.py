@@ -19,11 +19,13 @@ from policy_engine.evaluation.budget import Budget
 from policy_engine.evaluation.earlier import Earlier
 from policy_engine.evaluation.generate import Program, generate, generate_scopes
 from policy_engine.evaluation.kleene import looped, truth, withheld
-from policy_engine.evaluation.model import Attested, RuleResult, Violation
+from policy_engine.evaluation.model import Attested, RuleResult, Violation, Waived
 from policy_engine.evaluation.notes import Noted, Notes, Subject
 from policy_engine.evaluation.questions import Questions, former_parts
+from policy_engine.evaluation.same import Same
 from policy_engine.evaluation.sizes import bound, measure
 from policy_engine.evaluation.texts import render, revealing_loops, subject_name, subject_place
+from policy_engine.evaluation.waivers import Waivers, records, waivers_of
 from policy_engine.plan.expressions import And, Ask, Call, Const, Expr, Or
 from policy_engine.plan.model import AttributePlan, Needs, Plan, RulePlan, Schedule
 from policy_engine.plan.values import Unknown
@@ -74,7 +76,7 @@ class Programs(Protocol):
 
 def evaluate(plan: Plan, inputs: Inputs, programs: Programs | None = None) -> tuple[RuleResult, ...]:
     """The result of every rule and typed attribute, in the plan's order."""
-    same = _Same(plan)
+    same = Same(plan)
     too_long = _too_long(same, inputs)
     scopes = _scopes(same) if programs is None else programs.scopes(plan)
     applies = _applying({index: scope for index, scope in scopes.items() if index not in too_long.scopes}, inputs)
@@ -98,7 +100,7 @@ def evaluate(plan: Plan, inputs: Inputs, programs: Programs | None = None) -> tu
 
 
 @lru_cache(maxsize=8)
-def _budget(same: _Same) -> Budget:
+def _budget(same: Same) -> Budget:
     return Budget(same.plan)
 
 
@@ -110,7 +112,7 @@ class _TooLong:
     rules: Callable[[Iterable[int]], Mapping[int, str]]
 
 
-def _too_long(same: _Same, inputs: Inputs) -> _TooLong:
+def _too_long(same: Same, inputs: Inputs) -> _TooLong:
     budget = _budget(same)
     if budget.fits(bound(inputs.product, inputs.previous, changes=inputs.changes)):
         return _TooLong({}, lambda _: {})
@@ -146,28 +148,16 @@ class _Prepared:
     program: Program
     tolerances: tuple[Fraction | None, ...]
     revealing: tuple[frozenset[str], ...]
-
-
-class _Same:
-    """A plan as the key of a cache, by identity: comparing plans by content would cost more than judging a product."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-
-    def __hash__(self) -> int:
-        return id(self.plan)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.plan is self.plan
+    waivers: Waivers
 
 
 @lru_cache(maxsize=8)
-def _scopes(same: _Same) -> dict[int, Callable[..., Any]]:
+def _scopes(same: Same) -> dict[int, Callable[..., Any]]:
     return generate_scopes(same.plan)
 
 
 @lru_cache(maxsize=32)
-def _prepared(same: _Same, chosen: tuple[int, ...]) -> _Prepared:
+def _prepared(same: Same, chosen: tuple[int, ...]) -> _Prepared:
     return _prepare(same.plan, chosen, generate)
 
 
@@ -178,6 +168,7 @@ def _prepare(plan: Plan, chosen: tuple[int, ...], programmed: Callable[[Plan], P
         programmed(replace(plan, rules=rules)),
         tuple(rule.tolerance for rule in rules),
         tuple(revealing_loops(rule.loops) for rule in rules),
+        waivers_of(Same(plan)),
     )
 
 
@@ -234,10 +225,48 @@ class _Run:
             reasons, violations = (_NOT_ALL, *reasons), ()
         if violations:
             failed = _made(rule, self.inputs, Outcome.FAIL, noted.subjects, violations, reasons)
-            return replace(failed, unlisted=noted.unlisted)
+            failed = replace(failed, unlisted=noted.unlisted)
+            return self._waived(rule, failed, [subject for subject, _ in noted.failed])
         if reasons:
             return _made(rule, self.inputs, Outcome.INDETERMINATE, noted.subjects, (), reasons)
         return self._passed(rule, noted)
+
+    def _waived(self, rule: RulePlan, failed: RuleResult, subjects: list[Subject]) -> RuleResult:
+        """The result without what is waived. Evidence that is missing stays missing, whatever is waived."""
+        waivers = self.prepared.waivers.of(rule, self.inputs.product.id, self.inputs.as_of.date())
+        if not waivers:
+            return failed
+        left: list[Violation] = []
+        waived: list[Waived] = []
+        for violation, subject in zip(failed.violations, subjects, strict=True):
+            by = [one.name for one in waivers if self.prepared.waivers.holds(one, rule, self.roots, subject)]
+            if by:
+                waived.append(Waived(violation, tuple(by)))
+            else:
+                left.append(violation)
+        unlisted = 0 if any(one.condition is None for one in waivers) else failed.unlisted
+        outcome, reasons = failed.outcome, failed.reasons
+        if not left and not unlisted:
+            outcome, reasons = self._all_waived(rule, reasons)
+        return replace(
+            failed,
+            outcome=outcome,
+            violations=tuple(left),
+            reasons=reasons,
+            waived=tuple(waived),
+            waivers=records(waived, waivers),
+            unlisted=unlisted,
+        )
+
+    def _all_waived(self, rule: RulePlan, reasons: tuple[str, ...]) -> tuple[Outcome, tuple[str, ...]]:
+        """As of a rule that passes: only part of the evidence may have been looked at."""
+        if reasons:
+            return Outcome.INDETERMINATE, reasons
+        if self._names_only(rule):
+            return Outcome.DUE_LATER, (_NAMES,)
+        if self._asked_sample(rule):
+            return Outcome.INDETERMINATE, (_NOT_ALL,)
+        return Outcome.WAIVED, ()
 
     def _passed(self, rule: RulePlan, noted: Noted) -> RuleResult:
         """Nothing fails: a pass, unless only part of the evidence was looked at."""
@@ -338,6 +367,7 @@ def _made(
         controls=rule.controls,
         owner=rule.owner,
         documentation=rule.doc,
+        schedule=rule.schedule,
     )
 
 
@@ -358,6 +388,7 @@ def _attribute(plan: AttributePlan, inputs: Inputs) -> RuleResult:
         controls=(),
         owner="",
         documentation=plan.doc,
+        schedule=plan.schedule,
     )
 
 

@@ -94,6 +94,18 @@ def generate_scopes(plan: Plan) -> dict[int, Callable[..., Any]]:
     return {index: found[f"scope_{index}"] for index in scopes}
 
 
+def generate_condition(plan: Plan, rule: RulePlan, condition: Expr) -> Callable[..., Any]:
+    """Does the condition hold of a subject of the rule? It asks nothing of data."""
+    named = {part.name for part in walk(condition) if isinstance(part, Local)}
+    tables = {table.name: table_rows(table) for table in plan.tables if table.name in named}
+    emitter = Emitter(tables, PRODUCT_KERNELS)
+    variables = [variable(name) for name, _ in rule.loops]
+    found: Callable[..., Any] = _run([_returning("holds", (*ROOTS, *variables), emitter.kleene(condition))], emitter)[
+        "holds"
+    ]
+    return found
+
+
 def rests_on_data(expr: Expr) -> bool:
     """Does the expression ask anything of the data?"""
     return any(isinstance(part, Ask) for part in walk(expr))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from policy_engine.data.model import Manifest
 from policy_engine.diagnostics import Diagnostic
 from policy_engine.plan.canonical import Digest
 from policy_engine.plan.layer import Layer
+from policy_engine.plan.model import Schedule
 from policy_engine.product.model import Place, Remark
 from policy_engine.verdict import Enforcement, Outcome, Stage, Verdict
 
@@ -30,12 +32,52 @@ class Violation:
     rows: tuple[int, ...] = ()
 
 
+class WaiverStatus(StrEnum):
+    """What became of a waiver that names the product: `open` where its rules have not said yet what they will say."""
+
+    APPLIED = "applied"
+    UNUSED = "unused"
+    OPEN = "open"
+    EXPIRED = "expired"
+    NOT_YET = "not_yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A waiver as its author wrote it. `granted_by` is the role behind the files it stood in: council or domain."""
+
+    name: str
+    granted_by: str
+    granted: date
+    until: date
+    because: str
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A violation that is waived, and by which waivers."""
+
+    violation: Violation
+    waivers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverNote:
+    """A waiver that names the product, the rules that it names, and what became of it."""
+
+    waiver: Waiver
+    rules: tuple[str, ...]
+    status: WaiverStatus
+
+
 @dataclass(frozen=True, slots=True)
 class RuleResult:
     """What one rule says of the product. `reasons` tells why it is indeterminate, or what is due later.
 
     `unlisted` subjects violate the rule besides those in `violations`, of which the first 10,000 are kept.
     `unbound` are the names and types of an undecided rule that this contract does not fit, at their places in both.
+    `violations` are those that count; those in `waived` do not, because of `waivers`.
     """
 
     rule: str
@@ -52,16 +94,23 @@ class RuleResult:
     documentation: str
     unbound: tuple[Diagnostic, ...] = ()
     unlisted: int = 0
+    waived: tuple[Waived, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    schedule: Schedule = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PoliciesUsed:
-    """By digest, what was evaluated: the files of each layer (None where none was given), and the compiled plan."""
+    """By digest, what was evaluated: the files of each layer and of the council's waivers, and the compiled plan.
+
+    None where none were given.
+    """
 
     global_sources: Digest | None
     local_sources: Digest | None
     plan: Digest
     language: str
+    waivers: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +135,8 @@ class Report:
 
     `data` is what rules read; `unread` names datasets whose data was given and of which no rule asked anything.
     `is_first`: the caller said that there is no earlier version. `row_counts` are those of the datasets of which all
-    data was read, by name; `earlier` the attestations of earlier versions that were given.
+    data was read, by name; `earlier` the attestations of earlier versions that were given. `waivers` are those that
+    name this product.
     """
 
     id: str
@@ -107,6 +157,7 @@ class Report:
     is_first: bool = False
     row_counts: tuple[tuple[str, int], ...] = ()
     earlier: tuple[Attested, ...] = ()
+    waivers: tuple[WaiverNote, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
         """How many rules have this outcome."""

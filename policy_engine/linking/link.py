@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from policy_engine.diagnostics import Diagnostic, Label, nearest
+from policy_engine.linking.formerly import former_names
 from policy_engine.linking.model import Declared, LinkedSet, Package, Setting, Unit
 from policy_engine.linking.schedules import check_schedules
+from policy_engine.linking.waivers import link_waivers
 from policy_engine.plan.layer import Layer
 from policy_engine.syntax import ast
 from policy_engine.verdict import ENGINE
 
+#: The order in which names are settled: a domain's come last.
+_LAYERS: Final = tuple(Layer)
+
 
 def link(units: Iterable[Unit]) -> tuple[LinkedSet, list[Diagnostic]]:
-    """One policy set of all files of both layers, and what keeps them from fitting together."""
-    ordered = sorted(units, key=lambda unit: (unit.layer is Layer.DOMAIN, unit.file.source_name))
+    """One policy set of all files of all layers, and what keeps them from fitting together."""
+    ordered = sorted(units, key=lambda unit: (_LAYERS.index(unit.layer), unit.file.source_name))
     layers = _layers(ordered)
     diagnostics = [d for unit in ordered for d in (*_intrusion(unit, layers), *_reserved(unit))]
     lost = _lost(ordered)
@@ -28,8 +34,11 @@ def link(units: Iterable[Unit]) -> tuple[LinkedSet, list[Diagnostic]]:
     packages, duplicates = _packages(declared, {**dict.fromkeys(lost, Layer.GLOBAL), **layers})
     attributes, clashes = _attributes(declared)
     settings, misplaced = _settings(declared, packages, lost)
+    former, claims = former_names(packages)
+    waivers, misused = link_waivers(declared, packages, former, lambda path: _is_lost(path, lost))
     diagnostics += [*duplicates, *_nested(packages), *clashes, *misplaced, *check_schedules(declared)]
-    return LinkedSet(packages, attributes, settings, lost, tuple(ordered)), diagnostics
+    diagnostics += [*claims, *misused]
+    return LinkedSet(packages, attributes, settings, waivers, lost, tuple(ordered)), diagnostics
 
 
 def _lost(units: Sequence[Unit]) -> dict[str, frozenset[str] | None]:
@@ -49,12 +58,13 @@ def _layers(units: Sequence[Unit]) -> dict[str, Layer]:
 
 
 def _intrusion(unit: Unit, layers: Mapping[str, Layer]) -> list[Diagnostic]:
-    if unit.layer is Layer.GLOBAL:
+    if unit.layer is not Layer.DOMAIN:
         return []
     package = unit.file.package
     for name, layer in layers.items():
-        if layer is Layer.GLOBAL and f"{package.text}.".lower().startswith(f"{name}.".lower()):
-            message = f"a domain's package `{package.text}` lies in the global package `{name}`"
+        if layer is not Layer.DOMAIN and f"{package.text}.".lower().startswith(f"{name}.".lower()):
+            what = "global package" if layer is Layer.GLOBAL else "package of the council's waivers"
+            message = f"a domain's package `{package.text}` lies in the {what} `{name}`"
             return [
                 Diagnostic(
                     "LNK005", message, package.span, "the council's", "give the package a name of the domain's own"
@@ -114,11 +124,10 @@ def _import_problem(unit: Unit, imported: ast.Import, layers: Mapping[str, Layer
         near = nearest(name, layers)
         help_ = f"did you mean `{near}`?" if near else "no file of the layers given declares this package"
         return Diagnostic("LNK001", f"no package `{name}`", imported.package.span, help=help_)
-    if unit.layer is Layer.GLOBAL and layer is Layer.DOMAIN:
-        help_ = "a global policy holds for every domain: move what it needs into a global package"
-        return Diagnostic(
-            "LNK004", f"a global file imports the domain's package `{name}`", imported.package.span, help=help_
-        )
+    if unit.layer is not Layer.DOMAIN and layer is Layer.DOMAIN:
+        what = "a global file" if unit.layer is Layer.GLOBAL else "a file of the council's waivers"
+        help_ = "what the council says never rests on what a domain says: move what it needs into a global package"
+        return Diagnostic("LNK004", f"{what} imports the domain's package `{name}`", imported.package.span, help=help_)
     return None
 
 

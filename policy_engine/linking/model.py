@@ -59,8 +59,18 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedWaiver:
+    """A waiver and what it names: a policy, and those of its rules that are meant. Who may grant it was looked at."""
+
+    declared: Declared
+    node: ast.Waiver
+    policy: Declared
+    rules: tuple[ast.Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LinkedSet:
-    """All packages of both layers. Iteration orders are sorted by name, so that the order of files does not matter.
+    """All packages of all layers. Iteration orders are sorted by name, so that the order of files does not matter.
 
     `lost` are the names, by package, whose declarations could not be read; None where the whole package is not there.
     What is wrong with them was said once, so that nothing is said of their uses.
@@ -69,6 +79,7 @@ class LinkedSet:
     packages: Mapping[str, Package]
     attributes: tuple[Declared, ...]
     settings: Mapping[str, Setting]
+    waivers: tuple[LinkedWaiver, ...]
     lost: Mapping[str, frozenset[str] | None]
     units: tuple[Unit, ...] = ()
 

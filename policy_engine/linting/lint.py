@@ -18,6 +18,7 @@ from policy_engine.linting.overlaps import overlaps
 from policy_engine.linting.printed import printed
 from policy_engine.linting.texts import texts
 from policy_engine.linting.unused import unused
+from policy_engine.linting.waivers import waivers
 
 _LINTS: Final[tuple[Callable[[Subject], Iterator[Diagnostic]], ...]] = (
     unused,
@@ -28,6 +29,7 @@ _LINTS: Final[tuple[Callable[[Subject], Iterator[Diagnostic]], ...]] = (
     overlaps,
     calendar,
     needless,
+    waivers,
 )
 
 

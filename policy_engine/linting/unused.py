@@ -102,6 +102,8 @@ def _mentioned(node: ast.Declaration) -> Iterator[str]:
     """Every dotted name in a declaration."""
     if isinstance(node, ast.Set):
         yield node.path.text
+    if isinstance(node, ast.Waiver):
+        yield node.of.text
     yield from (of.name.text for of in types(node))
     for whole in expressions(node):
         yield from _paths(whole)

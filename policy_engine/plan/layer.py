@@ -19,9 +19,13 @@ MAX_FILES: Final = 10_000
 
 
 class Layer(StrEnum):
-    """Where a policy comes from. Decided by the caller, never by what a file says of itself."""
+    """Where a policy or waiver comes from. Decided by the caller, never by what a file says of itself.
+
+    `WAIVERS` are the council's waivers: files beside its policies, which may come from somebody else and more often.
+    """
 
     GLOBAL = "global"
+    WAIVERS = "waivers"
     DOMAIN = "domain"
 
 
@@ -71,7 +75,7 @@ def _files(root: Path) -> list[tuple[str, Path]]:
         return [(root.name, root)]
     if not root.is_dir():
         kind = "is no .policy file" if root.exists() else "does not exist"
-        raise UsageError(f"`{root}` {kind}", help="a layer is a folder of .policy files, or one such file")
+        raise UsageError(f"`{root}` {kind}", help="name a folder of .policy files, or one such file")
     files = list(files_below(root))
     for file in files:
         suffix = file.suffix.strip().lower()

@@ -76,6 +76,24 @@ class AttributePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class WaiverPlan:
+    """A waiver of one rule, for products of these ids, from the one day to the other (UTC, both included).
+
+    `granted_in` is the layer of its file. The condition is over the rule's loop variables, and asks nothing of data.
+    """
+
+    name: str
+    granted_in: Layer
+    rule: str
+    products: tuple[str, ...]
+    condition: Expr | None
+    granted: date
+    until: date
+    because: str
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class TablePlan:
     """Reference data: a list of rows, under the name by which expressions use it."""
 
@@ -102,3 +120,4 @@ class Plan:
     attributes: tuple[AttributePlan, ...]
     tables: tuple[TablePlan, ...]
     params: tuple[ParamPlan, ...]
+    waivers: tuple[WaiverPlan, ...] = ()

@@ -12,6 +12,8 @@ from typing import Any, Final, ForwardRef, Union, get_args, get_origin, get_type
 
 from policy_engine.plan import expressions, model
 from policy_engine.plan.kernels import KERNELS, LOOKUPS
+from policy_engine.plan.layer import Layer
+from policy_engine.plan.walk import walk
 
 #: A part of an element, or a column of a table; what begins with two underscores is Python's own.
 _PART: Final = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
@@ -89,7 +91,14 @@ def _local(node: expressions.Local) -> bool:
 
 def _rule(node: model.RulePlan) -> bool:
     names = [name for name, _ in node.loops]
+    if node.layer is Layer.WAIVERS:
+        return False
     return all(map(_is_loop, names)) and len(names) == len(set(names)) <= model.MAX_LOOPS
+
+
+def _waiver(node: model.WaiverPlan) -> bool:
+    asks = node.condition is not None and any(isinstance(part, expressions.Ask) for part in walk(node.condition))
+    return node.granted_in is not Layer.GLOBAL and not asks
 
 
 def _table(node: model.TablePlan) -> bool:
@@ -98,7 +107,7 @@ def _table(node: model.TablePlan) -> bool:
 
 
 def _attribute(node: model.AttributePlan) -> bool:
-    return node.entity in _ENTITIES and _is_part(node.attribute)
+    return node.layer is not Layer.WAIVERS and node.entity in _ENTITIES and _is_part(node.attribute)
 
 
 _NAMED: Final[Mapping[type, Callable[[Any], bool]]] = {
@@ -111,6 +120,7 @@ _NAMED: Final[Mapping[type, Callable[[Any], bool]]] = {
     expressions.Reference: lambda _: False,
     expressions.Invoke: lambda _: False,
     model.RulePlan: _rule,
+    model.WaiverPlan: _waiver,
     model.TablePlan: _table,
     model.AttributePlan: _attribute,
 }

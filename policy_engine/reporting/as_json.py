@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from policy_engine.evaluation.model import Report, RuleResult, Violation
+from policy_engine.evaluation.model import Report, RuleResult, Violation, WaiverNote
 from policy_engine.reporting.diagnostics_json import diagnostic_json
+from policy_engine.reporting.upcoming import upcoming
 from policy_engine.verdict import Outcome, Verdict
 
 SCHEMA: Final = "urn:policy-engine:report:v1"
@@ -57,6 +58,7 @@ def _product(report: Report) -> dict[str, Any]:
         "policies": {
             "global": report.policies.global_sources,
             "local": report.policies.local_sources,
+            "waivers": report.policies.waivers,
             "plan": report.policies.plan,
             "language": report.policies.language,
         },
@@ -84,6 +86,11 @@ def _product(report: Report) -> dict[str, Any]:
         ],
         "counts": {outcome.value: report.count(outcome) for outcome in Outcome},
         "rules": [_rule(report, result) for result in report.results],
+        "waivers": [_waiver(note) for note in report.waivers],
+        "upcoming": [
+            {"from": one.since.isoformat(), "rule": one.rule, "enforcement": one.enforcement, "why": one.why}
+            for one in upcoming(report)
+        ],
         "not_understood": [
             {
                 "message": remark.message,
@@ -113,6 +120,21 @@ def _rule(report: Report, result: RuleResult) -> dict[str, Any]:
         "diagnostics": [diagnostic_json(diagnostic) for diagnostic in result.unbound],
         "unlisted": result.unlisted,
         "violations": [_violation(report, violation) for violation in result.violations],
+        "waived": [{**_violation(report, one.violation), "waivers": list(one.waivers)} for one in result.waived],
+    }
+
+
+def _waiver(note: WaiverNote) -> dict[str, Any]:
+    waiver = note.waiver
+    return {
+        "name": waiver.name,
+        "status": note.status,
+        "rules": list(note.rules),
+        "granted_by": waiver.granted_by,
+        "granted": waiver.granted.isoformat(),
+        "until": waiver.until.isoformat(),
+        "because": waiver.because,
+        "approved_by": waiver.approved_by,
     }
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from policy_engine.diagnostics import draw
-from policy_engine.evaluation.model import Report, RuleResult, Violation
+from policy_engine.evaluation.model import Report, RuleResult, Violation, WaiverStatus
 from policy_engine.plan.layer import Layer
 from policy_engine.reporting.printable import printable
+from policy_engine.reporting.upcoming import upcoming
 from policy_engine.verdict import Enforcement, Outcome, Verdict
 
 #: `style(text, role)` may add colour; roles: good, bad, doubt, heading, quiet.
@@ -48,6 +49,8 @@ def render_text(report: Report, style: Style = plain, *, verbose: bool = False) 
     lines += _listed(report, Outcome.INDETERMINATE, "could not be decided: evidence is missing", style)
     lines += _listed(report, Outcome.DUE_LATER, "due later", style)
     lines += _unbound(report, style)
+    lines += _waived(report, style)
+    lines += _idle_waivers(report, style)
     if verbose:
         lines += _listed(report, Outcome.PASS, "passes", style)
         lines += _listed(report, Outcome.NOT_APPLICABLE, "does not apply", style)
@@ -75,11 +78,14 @@ def headline(report: Report, style: Style = plain) -> Iterator[str]:
 def _head(report: Report, style: Style) -> Iterator[str]:
     verdict = style(_WORDS[report.verdict], _ROLES[report.verdict])
     version = f" {report.version}" if report.version else ""
-    yield f"{verdict}: {report.name or report.id}{version}  {style(report.file, 'quiet')}"
+    waived = report.count(Outcome.WAIVED)
+    but = f", {waived} {'rule' if waived == 1 else 'rules'} waived" if waived else ""
+    yield f"{verdict}{but}: {report.name or report.id}{version}  {style(report.file, 'quiet')}"
     failed = [result.enforcement for result in report.results if result.outcome is Outcome.FAIL]
     counts = [
         *((failed.count(enforcement), f"fail and {enforcement}") for enforcement in reversed(Enforcement)),
         (report.count(Outcome.INDETERMINATE), "undecided"),
+        (report.count(Outcome.WAIVED), "waived"),
         (report.count(Outcome.DUE_LATER), "due later"),
         (report.count(Outcome.PASS), "pass"),
         (report.count(Outcome.NOT_APPLICABLE), "not applicable"),
@@ -113,6 +119,9 @@ def _failed(report: Report, result: RuleResult, style: Style) -> Iterator[str]:
     if more > 0:
         listed = "lists them" if not result.unlisted else f"lists the first {len(result.violations):,}"
         yield style(f"    … and {more:,} more (--format json {listed})", "quiet")
+    for waiver in result.waivers:
+        count = sum(waiver.name in one.waivers for one in result.waived)
+        yield style(f"    {count} more waived by {waiver.name} until {waiver.until}", "quiet")
     for reason in result.reasons:
         yield style(f"    not decided for the rest: {reason}", "doubt")
 
@@ -166,19 +175,57 @@ def _seen(result: RuleResult) -> str:
     return f"{result.subjects} looked at" if result.subjects else "nothing to look at"
 
 
+def _waived(report: Report, style: Style) -> Iterator[str]:
+    """What is excused: by which waiver, until when, by whom and why."""
+    waivers = {waiver.name: waiver for result in report.results for waiver in result.waivers}
+    if not waivers:
+        return
+    yield ""
+    yield style("waived", "heading")
+    for name in sorted(waivers):
+        waiver = waivers[name]
+        said = f"until {waiver.until}, granted by the {waiver.granted_by}, approved by {waiver.approved_by}"
+        yield f"  {style(name, 'heading')}  {style(said, 'quiet')}"
+        yield f"    because {waiver.because}"
+        for result in report.results:
+            subjects = [one.violation.subject for one in result.waived if name in one.waivers]
+            if subjects:
+                more = f" and {len(subjects) - SHOWN} more" if len(subjects) > SHOWN else ""
+                yield f"    {result.rule}: {', '.join(subjects[:SHOWN])}{more}"
+
+
+_IDLE: Final = {
+    WaiverStatus.EXPIRED: "expired, not applied: its last day was {waiver.until}",
+    WaiverStatus.NOT_YET: "not applied: not in force before {waiver.granted}",
+    WaiverStatus.UNUSED: "not needed: nothing that it names is violated",
+    WaiverStatus.OPEN: "not applied: what it names is not decided",
+}
+
+
+def _idle_waivers(report: Report, style: Style) -> Iterator[str]:
+    """Waivers for this product that changed nothing."""
+    idle = [note for note in report.waivers if note.status in _IDLE]
+    if not idle:
+        return
+    yield ""
+    yield style("waivers without effect", "heading")
+    width = max(len(note.waiver.name) for note in idle)
+    for note in idle:
+        said = _IDLE[note.status].format(waiver=note.waiver)
+        yield f"  {note.waiver.name.ljust(width)}  {style(said, 'quiet')}"
+
+
 def _upcoming(report: Report, style: Style) -> Iterator[str]:
-    coming = [
-        (result, *result.next_enforcement)
-        for result in report.results
-        if result.outcome in {Outcome.FAIL, Outcome.INDETERMINATE} and result.next_enforcement is not None
-    ]
+    """What is not met, or not decided, and gets stricter; what is waived, and counts again."""
+    coming = list(upcoming(report))
     if not coming:
         return
     yield ""
-    yield style("will get stricter", "heading")
-    width = max(len(result.rule) for result, _, _ in coming)
-    for result, enforcement, since in coming:
-        yield f"  {result.rule.ljust(width)}  {enforcement}s from {since.isoformat()}"
+    yield style("what will start to block, or get stricter", "heading")
+    width = max(len(one.rule) for one in coming)
+    for one in coming:
+        why = f": {one.why}" if one.why else ""
+        yield f"  {one.since}  {one.rule.ljust(width)}  {one.enforcement}s{why}"
 
 
 def _list(numbers: Iterable[int]) -> str:

@@ -167,15 +167,27 @@ def _apart(stated: Evaluation) -> Iterator[str]:
 def _rules(stated: Evaluation) -> list[str]:
     listed = [found for outcome in _LISTED for found in stated.results if found.outcome is outcome]
     wide = max((len(_plain(found.rule)) for found in listed), default=0)
-    return [
+    rules = [
         f"    {found.outcome:<13}  {found.layer:<6}  {found.enforcement:<6}  {_plain(found.rule):<{wide}}"
         f"  {_amount(found.violations)}".rstrip()
         for found in listed
     ]
+    return [*rules, *_waivers(stated)]
 
 
 def _amount(violations: int) -> str:
     return f"{violations} {'violation' if violations == 1 else 'violations'}" if violations else ""
+
+
+def _waivers(stated: Evaluation) -> Iterator[str]:
+    """What is excused, until when, by whom and why: an auditor reads these first."""
+    if stated.waivers:
+        yield "  waivers"
+    for used in stated.waivers or ():
+        said = f"until {used.until}, granted by the {used.granted_by} on {used.granted}, approved by {used.approved_by}"
+        yield f"    {_plain(used.name)}  {_plain(said)}"
+        yield f"      because {_plain(used.because)}"
+        yield from (f"      {_plain(waived.rule)}: {_amount(waived.violations)}" for waived in used.waived)
 
 
 def _steps(steps: tuple[Step, ...], *, colour: bool) -> list[str]:
@@ -260,5 +272,17 @@ def _said(statement: Statement, signer: TrustedKey) -> dict[str, _Json]:
                 "violations": found.violations,
             }
             for found in stated.results
+        ],
+        "waivers": [
+            {
+                "name": used.name,
+                "granted_by": used.granted_by,
+                "granted": used.granted,
+                "until": used.until,
+                "because": used.because,
+                "approved_by": used.approved_by,
+                "waived": [{"rule": waived.rule, "violations": waived.violations} for waived in used.waived],
+            }
+            for used in stated.waivers or ()
         ],
     }

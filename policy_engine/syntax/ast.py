@@ -327,7 +327,31 @@ class Policy:
     span: Span
 
 
-Declaration: TypeAlias = Enum | Attribute | Let | Def | Table | Set | Policy
+@dataclass(frozen=True, slots=True, eq=False)
+class Day:
+    """A date where it stands."""
+
+    value: date
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waiver:
+    """A recorded exception: `of` this policy or rule, for these products, as far as the condition holds, in these days."""
+
+    name: Ident
+    of: Ident
+    products: tuple[Ident, ...]
+    condition: Expression | None
+    granted: Day
+    until: Day
+    because: str
+    approved_by: str
+    doc: str
+    span: Span
+
+
+Declaration: TypeAlias = Enum | Attribute | Let | Def | Table | Set | Policy | Waiver
 
 
 @dataclass(frozen=True, slots=True, eq=False)

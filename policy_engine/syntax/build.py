@@ -9,10 +9,11 @@ from lark import Token
 
 from policy_engine.diagnostics import Span
 from policy_engine.syntax import ast
-from policy_engine.syntax.build_policies import PolicyBuilder, documentation
+from policy_engine.syntax.build_policies import documentation
+from policy_engine.syntax.build_waivers import WaiverBuilder
 
 
-class FileBuilder(PolicyBuilder):
+class FileBuilder(WaiverBuilder):
     """Builds one file. Declarations are built as functions that wait for the documentation above them."""
 
     def _file(self, _span: Span, package: ast.Ident, *parts: Any) -> ast.File:

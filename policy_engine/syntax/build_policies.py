@@ -30,7 +30,7 @@ _OTHER_WORDS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Clause:
+class Clause:
     """One header line of a policy or clause of a rule."""
 
     keyword: str
@@ -47,8 +47,8 @@ class PolicyBuilder(ExpressionBuilder):
     """Adds policies and what is in them."""
 
     def _policy(self, span: Span, name: Token, *parts: Any) -> Callable[[str], ast.Policy]:
-        headers = [part for part in parts if isinstance(part, _Clause)]
-        members = [part for part in parts if part is not None and not isinstance(part, _Clause)]
+        headers = [part for part in parts if isinstance(part, Clause)]
+        members = [part for part in parts if part is not None and not isinstance(part, Clause)]
         clauses = self._once(headers, f"policy `{name}`")
         ident = self._ident(name)
         if "owner" not in clauses and not any(span.start <= start < span.end for start, _ in self.cuts):
@@ -77,8 +77,8 @@ class PolicyBuilder(ExpressionBuilder):
             span,
         )
 
-    def _once(self, clauses: Sequence[_Clause], where: str) -> dict[str, Any]:
-        found: dict[str, _Clause] = {}
+    def _once(self, clauses: Sequence[Clause], where: str) -> dict[str, Any]:
+        found: dict[str, Clause] = {}
         for clause in clauses:
             if clause.keyword in found:
                 self.diagnostics.append(
@@ -94,18 +94,18 @@ class PolicyBuilder(ExpressionBuilder):
             found.setdefault(clause.keyword, clause)
         return {keyword: clause.value for keyword, clause in found.items()}
 
-    def _owner(self, span: Span, text: Token) -> _Clause:
-        return _Clause("owner", self._literal("string", text), span)
+    def _owner(self, span: Span, text: Token) -> Clause:
+        return Clause("owner", self._literal("string", text), span)
 
-    def _decision(self, span: Span, text: Token) -> _Clause:
-        return _Clause("decision", self._literal("string", text), span)
+    def _decision(self, span: Span, text: Token) -> Clause:
+        return Clause("decision", self._literal("string", text), span)
 
-    def _review(self, span: Span, day: Token) -> _Clause:
-        return _Clause("review", self._literal("date", day), span)
+    def _review(self, span: Span, day: Token) -> Clause:
+        return Clause("review", self._literal("date", day), span)
 
-    def _severity(self, span: Span, name: Token) -> _Clause:
+    def _severity(self, span: Span, name: Token) -> Clause:
         ident = self._choice(name, SEVERITIES, "severity")
-        return _Clause("severity", ident, span)
+        return Clause("severity", ident, span)
 
     def _choice(self, name: Token, known: Sequence[str], what: str) -> ast.Ident | None:
         ident = self._ident(name)
@@ -121,11 +121,11 @@ class PolicyBuilder(ExpressionBuilder):
         )
         return None
 
-    def _control(self, span: Span, *texts: Token) -> _Clause:
-        return _Clause("control", tuple(self._literal("string", text) for text in texts), span)
+    def _control(self, span: Span, *texts: Token) -> Clause:
+        return Clause("control", tuple(self._literal("string", text) for text in texts), span)
 
-    def _enforce(self, span: Span, schedule: tuple[ast.Step, ...]) -> _Clause:
-        return _Clause("enforce", schedule, span)
+    def _enforce(self, span: Span, schedule: tuple[ast.Step, ...]) -> Clause:
+        return Clause("enforce", schedule, span)
 
     def _schedule(self, _span: Span, *steps: ast.Step | None) -> tuple[ast.Step, ...]:
         return tuple(step for step in steps if step is not None)
@@ -136,22 +136,22 @@ class PolicyBuilder(ExpressionBuilder):
             return None
         return ast.Step(Enforcement(ident.text), None if since is None else self._literal("date", since), span)
 
-    def _waivable(self, span: Span, *parts: Token) -> _Clause:
+    def _waivable(self, span: Span, *parts: Token) -> Clause:
         *names, longest = parts
         by = tuple(ident for name in names if (ident := self._choice(name, ROLES, "waiving role")))
-        return _Clause("waivable", ast.Waivable(by, self._literal("duration", longest), span), span)
+        return Clause("waivable", ast.Waivable(by, self._literal("duration", longest), span), span)
 
-    def _applies_to_named(self, span: Span, *texts: Token) -> _Clause:
-        return _Clause("applies", ast.Scope(tuple(self._literal("string", text) for text in texts), None, span), span)
+    def _applies_to_named(self, span: Span, *texts: Token) -> Clause:
+        return Clause("applies", ast.Scope(tuple(self._literal("string", text) for text in texts), None, span), span)
 
-    def _applies_where(self, span: Span, condition: ast.Expression) -> _Clause:
-        return _Clause("applies", ast.Scope((), condition, span), span)
+    def _applies_where(self, span: Span, condition: ast.Expression) -> Clause:
+        return Clause("applies", ast.Scope((), condition, span), span)
 
-    def _at(self, span: Span, name: Token) -> _Clause:
-        return _Clause("at", self._choice(name, tuple(Stage), "stage"), span)
+    def _at(self, span: Span, name: Token) -> Clause:
+        return Clause("at", self._choice(name, tuple(Stage), "stage"), span)
 
-    def _formerly(self, span: Span, path: ast.Ident) -> _Clause:
-        return _Clause("formerly", path, span)
+    def _formerly(self, span: Span, path: ast.Ident) -> Clause:
+        return Clause("formerly", path, span)
 
     def _member(self, _span: Span, *parts: Any) -> ast.Param | ast.Rule | None:
         *docs, member = parts
@@ -174,7 +174,7 @@ class PolicyBuilder(ExpressionBuilder):
 
     # ------------------------------------------------------------ rules
 
-    def _rule(self, span: Span, name: Token, *parts: _Clause) -> Callable[[str], ast.Rule] | None:
+    def _rule(self, span: Span, name: Token, *parts: Clause) -> Callable[[str], ast.Rule] | None:
         loops = tuple(part.value for part in parts if part.keyword == "for")
         clauses = self._once([part for part in parts if part.keyword != "for"], f"rule `{name}`")
         ident = self._ident(name)
@@ -203,20 +203,20 @@ class PolicyBuilder(ExpressionBuilder):
             span,
         )
 
-    def _for_(self, span: Span, name: Token, items: ast.Expression) -> _Clause:
-        return _Clause("for", ast.For(self._ident(name), items), span)
+    def _for_(self, span: Span, name: Token, items: ast.Expression) -> Clause:
+        return Clause("for", ast.For(self._ident(name), items), span)
 
-    def _when(self, span: Span, condition: ast.Expression) -> _Clause:
-        return _Clause("when", condition, span)
+    def _when(self, span: Span, condition: ast.Expression) -> Clause:
+        return Clause("when", condition, span)
 
-    def _require(self, span: Span, condition: ast.Expression) -> _Clause:
-        return _Clause("require", condition, span)
+    def _require(self, span: Span, condition: ast.Expression) -> Clause:
+        return Clause("require", condition, span)
 
-    def _tolerate(self, span: Span, share: ast.Expression, noun: Token) -> _Clause:
-        return _Clause("tolerate", ast.Tolerance(share, self._ident(noun), span), span)
+    def _tolerate(self, span: Span, share: ast.Expression, noun: Token) -> Clause:
+        return Clause("tolerate", ast.Tolerance(share, self._ident(noun), span), span)
 
-    def _message(self, span: Span, text: Token) -> _Clause:
-        return _Clause("message", self._template(text), span)
+    def _message(self, span: Span, text: Token) -> Clause:
+        return Clause("message", self._template(text), span)
 
-    def _fix(self, span: Span, text: Token) -> _Clause:
-        return _Clause("fix", self._template(text), span)
+    def _fix(self, span: Span, text: Token) -> Clause:
+        return Clause("fix", self._template(text), span)

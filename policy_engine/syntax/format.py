@@ -109,7 +109,7 @@ def _documented(text: Concrete, node: Node, before: Part | None, indent: int) ->
     match declared.kind:
         case "policy":
             yield from _policy(text, declared, blanks)
-        case "rule":
+        case "rule" | "waiver":
             rule, name, *clauses = declared.parts
             yield _Unit((rule, name), indent, blanks, indent + STEP)
             yield from (_Unit(clause, indent + STEP, Blanks.NONE, indent + STEP) for clause in clauses)

@@ -136,7 +136,9 @@ def _joined_message(place: Place) -> Hint | None:
 
 
 def _name(place: Place) -> Hint | None:
-    declared = re.search(r"\b(?:policy|rule|param|enum|let|def|table|package|import)\s+([\w.]+)(\s*)$", place.before)
+    declared = re.search(
+        r"\b(?:policy|rule|param|enum|let|def|table|waiver|package|import)\s+([\w.]+)(\s*)$", place.before
+    )
     if place.kind == "STRING" and place.accepted == {"NAME"}:
         words = "_".join(re.findall(r"\w+", place.word.lower())) or "name"
         if re.search(r"\b(package|import)\s+$", place.before):

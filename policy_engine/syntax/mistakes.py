@@ -12,7 +12,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from policy_engine.diagnostics import Diagnostic, Label, Source, Span
 from policy_engine.syntax.hints import hint
 from policy_engine.syntax.hints_lines import opened
-from policy_engine.syntax.places import CLAUSES, DECLARATIONS, HEADERS, UNITS, Hint, Place
+from policy_engine.syntax.places import CLAUSES, DECLARATIONS, HEADERS, UNITS, WAIVER_LINES, Hint, Place
 from policy_engine.syntax.recovery import line_and_below
 from policy_engine.syntax.tables import keyword, parser
 
@@ -41,6 +41,7 @@ _GROUPS: Final = (
     (frozenset({"AND", "OR"}), _OPERATORS, "an operator such as `==`, `and`, `is present`"),
     (frozenset({"REQUIRE", "WHEN"}), frozenset(map(str.upper, CLAUSES)), "another line of the rule, such as `require`"),
     (frozenset({"OWNER", "APPLIES"}), frozenset(map(str.upper, HEADERS)), "a line such as `owner` or `severity`"),
+    (frozenset({"GRANTED", "UNTIL"}), frozenset(map(str.upper, WAIVER_LINES)), "a line of the waiver such as `until`"),
     (frozenset({"POLICY", "ENUM"}), frozenset(map(str.upper, DECLARATIONS)), "a declaration such as `policy`"),
 )
 _ENOUGH: Final = 6
@@ -145,7 +146,7 @@ def _token(place: Place, source: Source) -> Mistake:
 def _unfinished(place: Place, source: Source) -> Mistake | None:
     """A line that stops in the middle takes the keyword of the next one for a name; the fault lies with the line."""
     before = re.fullmatch(r"\s*(\w+)\s+", place.before)
-    if before is not None and before[1] in _BEGINNINGS and not {"NAME", "STRING"} & place.accepted:
+    if before is not None and before[1] in _BEGINNINGS and not {"NAME", "STRING", "PRODUCT"} & place.accepted:
         return _line_stops(place, source, place.start - len(place.before))
     starts = _AT_LINE_STARTS - {"LBRACE"} if "NAME" in place.accepted else _AT_LINE_STARTS
     if place.is_first and not starts & place.accepted and "ELSE" not in place.accepted:
@@ -158,7 +159,7 @@ def _line_stops(place: Place, source: Source, at: int) -> Mistake:
     last = len(re.sub(r"#[^\n]*\Z", "", source.text[:at].rstrip()).rstrip())
     span = Span(source, max(last - 1, 0), last)
     line = source.text[source.text.rfind("\n", 0, last) + 1 : last]
-    unnamed = re.fullmatch(r"\s*(rule|policy|param|enum|let|def|table)", line)
+    unnamed = re.fullmatch(r"\s*(rule|policy|param|enum|let|def|table|waiver)", line)
     if unnamed is not None:
         help_ = f"give it one, its words joined by underscores: `{unnamed[1]} every_field`"
         return Mistake(Diagnostic("SYN001", f"a {unnamed[1]} without a name", span, "which one?", help_))

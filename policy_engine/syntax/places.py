@@ -10,7 +10,8 @@ CLAUSES: Final = ("for", "when", "require", "tolerate", "message", "fix", "sever
 HEADERS: Final = (
     "owner", "decision", "review", "severity", "control", "enforce", "waivable", "applies", "at", "formerly",
 )  # fmt: skip
-DECLARATIONS: Final = ("enum", "attribute", "let", "def", "table", "set", "policy")
+DECLARATIONS: Final = ("enum", "attribute", "let", "def", "table", "set", "policy", "waiver")
+WAIVER_LINES: Final = ("of", "for", "granted", "until", "because", "approved")
 UNITS: Final = {
     **dict.fromkeys(("sec", "secs", "second", "seconds"), "s"),
     **dict.fromkeys(("mins", "minute", "minutes"), "min"),

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 _BLOCK: Final = re.compile(
-    r"^[ \t]*(?:##|(?:package|import|enum|attribute|let|def|table|set|policy|param|rule)\b)", re.MULTILINE
+    r"^[ \t]*(?:##|(?:package|import|enum|attribute|let|def|table|set|policy|waiver|param|rule)\b)", re.MULTILINE
 )
 _CLOSING: Final = re.compile(r"^\}", re.MULTILINE)
 _DECLARED: Final = re.compile(
-    r"^[ \t]*(?:enum|let|def|table|policy|param|attribute)\s+(\w+(?:\.\w+)?)", re.MULTILINE | re.ASCII
+    r"^[ \t]*(?:enum|let|def|table|policy|waiver|param|attribute)\s+(\w+(?:\.\w+)?)", re.MULTILINE | re.ASCII
 )
 _WORD: Final = re.compile(r"\s*\w+")
 _PACKAGE: Final = re.compile(r"^[ \t]*package[ \t]+([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)", re.MULTILINE | re.ASCII)

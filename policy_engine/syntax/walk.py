@@ -54,6 +54,8 @@ def expressions(node: ast.Declaration) -> Iterator[ast.Expression]:
                 yield from (freedom.bound for freedom in param.freedoms)
             for rule in rules:
                 yield from of_rule(rule)
+        case ast.Waiver(condition=waived):
+            yield from () if waived is None else (waived,)
         case ast.Enum() | ast.Attribute() | ast.Table():
             return
 
@@ -83,7 +85,7 @@ def types(node: ast.Declaration) -> Iterator[ast.TypeName]:
             found = tuple(typed.type for typed in columns)
         case ast.Policy(params=params):
             found = tuple(param.type for param in params)
-        case ast.Enum() | ast.Set():
+        case ast.Enum() | ast.Set() | ast.Waiver():
             return
     for one in found:
         while one is not None:

@@ -17,7 +17,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "previous": ("from",),
     "data": ("title", "from"),
     "options": (),
-    "waivers": (),
+    "waivers": ("title",),
     "metrics": (),
     "expect": (),
 }

@@ -59,20 +59,31 @@ def block_text(verdict: str, given: tuple[Line, ...]) -> str:
 
 def lines(found: Judged, case: Case) -> Iterator[Line]:
     """A line for each violation, and for each rule without one."""
-    for result in found.report.results:
+    results = found.report.results
+    for result in results:
         of_rule = list(_of_rule(result, found, case))
         if case.options.details:
             last = of_rule.pop()
-            of_rule.append(Line(last.text, (*last.details, *_because(result)), last.said))
+            notes = _waivers(found) if result is results[-1] else ()
+            of_rule.append(Line(last.text, (*last.details, *_because(result), *notes), last.said))
         yield from of_rule
 
 
 def _of_rule(result: RuleResult, found: Judged, case: Case) -> Iterator[Line]:
-    if not result.violations:
+    if not result.violations and result.outcome is not Outcome.WAIVED:
         yield Line(f"{result.outcome} {result.rule}", said=result.reasons)
     for violation in result.violations:
         details = tuple(_details(violation, found)) if case.options.details else ()
         yield Line(f"{result.outcome} {result.rule} {violation.subject}", details, tuple(_said(violation, found)))
+    for one in result.waived:
+        by = tuple(f"by {name}" for name in one.waivers)
+        details = tuple(f"  {name}" for name in by) if case.options.details else ()
+        yield Line(f"{Outcome.WAIVED} {result.rule} {one.violation.subject}", details, by)
+
+
+def _waivers(found: Judged) -> Iterator[str]:
+    """What became of every waiver that names the product."""
+    yield from (f"  waiver {note.waiver.name}: {note.status}" for note in found.report.waivers)
 
 
 def _because(result: RuleResult) -> Iterator[str]:

@@ -77,10 +77,11 @@ LayerGiven: TypeAlias = Written | Stored | None
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """The policies of a case: the council's and the domain's."""
+    """The policies of a case: the council's and the domain's; and the council's waivers."""
 
     council: LayerGiven
     domain: LayerGiven = None
+    waivers: LayerGiven = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from policy_engine.testing.settings import read_metrics, read_options, read_sett
 
 ANONYMOUS: Final = "global/acme.policy"
 _LAYERS: Final = ("global", "local")
+_NAMED: Final = (*_LAYERS, "waivers")
 _DATA: Final = (".csv", ".jsonl")
 #: A file that a case refers to is copied; what is larger is no test data.
 MAX_BYTES: Final = 64 * 1024 * 1024
@@ -98,7 +99,7 @@ class _Reader:
     def _whole(self, case: Case) -> Case:
         """The case, if there is something to test."""
         line = case.expect.start
-        if case.policies == Layers(None, None):
+        if _both(case.policies) == (None, None):
             help_ = "write a `policy` block, put the page beside its policies, or name them in a `policies` block"
             raise wrong(self.file, line, "no policies are given for this `expect`", help_)
         if case.product is None and not any(isinstance(one, Written) for one in _both(case.policies)):
@@ -122,8 +123,16 @@ class _Reader:
         council, domain = (self._written(layer, written) for layer in _LAYERS)
         alone = bool(council or domain) and named is None and self.otherwise is None
         return Layers(
-            council or (None if alone and not self._has_policies() else stored.council), domain or stored.domain
+            council or (None if alone and not self._has_policies() else stored.council),
+            domain or stored.domain,
+            self._waivers(block for (kind, _), block in last.items() if kind == "waivers") or stored.waivers,
         )
+
+    def _waivers(self, written: Iterable[Block]) -> Written | None:
+        """The council's waivers that are written on the page."""
+        names = ((block.title or "waivers.policy", block) for block in written)
+        files = tuple(Document(f"waivers/{name}", block.text.encode(), block.start) for name, block in names)
+        return Written(files) if files else None
 
     def _written(self, layer: str, written: Iterable[Block]) -> Written | None:
         files = []
@@ -140,8 +149,8 @@ class _Reader:
         return Written(tuple(files)) if any(file.name.endswith(POLICY_SUFFIX) for file in files) else None
 
     def _named(self, block: Block) -> Layers:
-        roots: dict[str, list[Path]] = {layer: [] for layer in _LAYERS}
-        for layer, values, line in read_settings(block, _LAYERS, self.file):
+        roots: dict[str, list[Path]] = {layer: [] for layer in _NAMED}
+        for layer, values, line in read_settings(block, _NAMED, self.file):
             for value in values:
                 root = Path(os.path.normpath(self.folder / value))
                 root = root if root.exists() else layer_root(value)
@@ -149,8 +158,7 @@ class _Reader:
                     help_ = "name a folder or a file, seen from where this page is"
                     raise wrong(self.file, line, f"`{value}` does not exist", help_)
                 roots[layer].append(root)
-        council, domain = (stored(tuple(roots[layer])) for layer in _LAYERS)
-        return Layers(council, domain)
+        return Layers(*(stored(tuple(roots[layer])) for layer in _NAMED))
 
     def _beside(self) -> Layers:
         return Layers(Stored((self.folder,)) if self._has_policies() else None)

@@ -54,7 +54,10 @@ class Runner:
         asked = layers, lint_as_of
         if asked not in self._compiled:
             policies, diagnostics = diagnose_layers(
-                _files(Layer.GLOBAL, layers.council), _files(Layer.DOMAIN, layers.domain), lint_as_of=lint_as_of
+                _files(Layer.GLOBAL, layers.council),
+                _files(Layer.DOMAIN, layers.domain),
+                _files(Layer.WAIVERS, layers.waivers),
+                lint_as_of=lint_as_of,
             )
             self._compiled[asked] = Compiled(policies, tuple(diagnostics))
         return self._compiled[asked]
@@ -79,7 +82,7 @@ class Runner:
 
 def _told(case: Case, compiled: Compiled) -> Told:
     errors = tuple(one for one in compiled.diagnostics if one.level is Level.ERROR)
-    layers = (case.policies.council, case.policies.domain)
+    layers = (case.policies.council, case.policies.domain, case.policies.waivers)
     written = {file.name for layer in layers if isinstance(layer, Written) for file in layer.files}
     if all(one.span.source.name in written for one in errors):
         return Told(errors)

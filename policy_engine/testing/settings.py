@@ -19,7 +19,7 @@ from policy_engine.verdict import Stage
 NOW: Final = datetime(2027, 1, 1, tzinfo=UTC)
 _METRIC: Final = re.compile(r"(?P<dataset>\S+)\.row_count: *(?P<counts>[0-9]{1,18}(?: *, *[0-9]{1,18})*)", re.ASCII)
 _OPTIONS: Final = ("as_of", "details", "lint", "of", "sampled", "stage")
-_LISTS: Final = frozenset({"of", "sampled", "global", "local"})
+_LISTS: Final = frozenset({"of", "sampled", "global", "local", "waivers"})
 
 #: A name, the values that it is given, and the line where.
 Setting = tuple[str, tuple[str, ...], int]

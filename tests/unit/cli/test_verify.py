@@ -15,7 +15,7 @@ from policy_engine.attestation import sign
 from policy_engine.cli.main import invoke
 from policy_engine.data.manifest import fingerprint
 from policy_engine.data.source import open_source
-from policy_engine.evaluation.model import PoliciesUsed, Report, RuleResult, Violation
+from policy_engine.evaluation.model import PoliciesUsed, Report, RuleResult, Violation, Waived, Waiver
 from policy_engine.plan.canonical import digest
 from policy_engine.plan.layer import Layer, read_layer
 from policy_engine.trust import PrivateKey, generate, load_keyring, save
@@ -174,10 +174,6 @@ def blocking(*outcomes: Outcome) -> tuple[RuleResult, ...]:
         ((), f"compliant: no rule blocks {MOMENT}"),
         ((Outcome.NOT_APPLICABLE,), f"compliant: no rule that blocks {MOMENT} applies to the product"),
         (
-            (Outcome.PASS, Outcome.WAIVED),
-            f"compliant: met every policy that blocks {MOMENT}; 1 blocking rule is waived",
-        ),
-        (
             (Outcome.FAIL, Outcome.DUE_LATER),
             f"non_compliant: did not meet a policy that blocks {MOMENT}; 1 blocking rule is not due yet",
         ),
@@ -191,6 +187,23 @@ def test_the_second_line_says_what_the_verdict_covers(
     attest(FILE, replace(report(), results=results, verdict=conclude(results)), key)
     verify(FILE, *GIVEN)
     assert capsys.readouterr().out.splitlines()[1] == f"  verdict attested  {said}"
+
+
+def test_what_is_waived_is_said_with_its_waiver(key: PrivateKey, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("waivers.policy").write_text("package w\n")
+    files = read_layer(Layer.WAIVERS, (Path("waivers.policy"),))
+    waiver = Waiver("w.DG_1", "council", NOW.date(), NOW.date(), "it is being mended\x1b[2J", "the council")
+    waived = replace(
+        RULE, outcome=Outcome.WAIVED, waived=(Waived(Violation("a.b", "", None, None), ("w.DG_1",)),), waivers=(waiver,)
+    )
+    judged = replace(report(), results=(waived,), policies=replace(report().policies, waivers=files.digest))
+    Path(FILE).write_bytes(sign(judged, key, time_evaluated=NOW, waiver_files=files))
+    assert verify(FILE, *GIVEN) == 3
+    assert verify(FILE, *GIVEN, "--waivers", "waivers.policy") == 0
+    said = capsys.readouterr().out
+    assert f"compliant: met every policy that blocks {MOMENT}; 1 blocking rule is waived" in said
+    assert "w.DG_1  until 2026-03-01, granted by the council on 2026-03-01, approved by the council" in said
+    assert "because it is being mended\\u{1b}[2J\n      r: 1 violation" in said
 
 
 def test_a_verdict_on_nothing_says_so(key: PrivateKey, capsys: pytest.CaptureFixture[str]) -> None:
