@@ -29,6 +29,7 @@ class RuleAsked:
     is_plain: bool
     global_paths: tuple[Path, ...]
     local_paths: tuple[Path, ...]
+    waiver_paths: tuple[Path, ...]
     data: tuple[str, ...]
     sampled: tuple[str, ...]
     previous: str | None
@@ -53,7 +54,7 @@ def explain_rule(asked: RuleAsked) -> int:
     council = asked.global_paths or (Path(STARTER),)
     roots = tuple(layer_root(path) for path in council)
     aliases = {root.as_posix(): STARTER for root, path in zip(roots, council, strict=True) if root != path}
-    facts = Facts(authored(roots, asked.local_paths), Places(aliases))
+    facts = Facts(authored(roots, asked.local_paths, asked.waiver_paths), Places(aliases))
     name = find_rule(facts.plan, asked.rule)
     text = _alone(asked, facts, name) if asked.product is None else _judged(asked, facts, name, asked.product)
     emit(text, asked.output, coloured=_coloured(asked))
@@ -93,7 +94,7 @@ def _judged(asked: RuleAsked, facts: Facts, name: str, product: Path) -> str:
 
     given = inputs.data_from(asked.data, asked.sampled)
     attested, trusted = inputs.earlier_from(asked.earlier, asked.keyring, (product,))
-    read = [product, *inputs.data_paths(given), *asked.global_paths, *asked.local_paths, *attested]
+    read = [product, *inputs.data_paths(given), *asked.global_paths, *asked.local_paths, *asked.waiver_paths, *attested]
     inputs.refuse_overwriting(asked.output, read)
     recording = Recording(name, facts.origins)
     report = engine.check(

@@ -27,6 +27,16 @@ def explanation_json(explanation: Explanation) -> str:
         "outcome": result.outcome,
         "enforcement": result.enforcement,
         "reasons": list(result.reasons),
+        "waivers": [
+            {
+                "name": waiver.name,
+                "until": waiver.until.isoformat(),
+                "because": waiver.because,
+                "approved_by": waiver.approved_by,
+                "subjects": [one.violation.subject for one in result.waived if waiver.name in one.waivers],
+            }
+            for waiver in result.waivers
+        ],
         "clauses": [{"clause": one.keyword, **_step(one.step)} for one in explanation.clauses],
         "subjects": [
             {

@@ -82,6 +82,11 @@ def _head(page: Page, explanation: Explanation) -> None:
     moment = report.as_of.isoformat().replace("+00:00", "Z")
     page.wrapped(0, f"{report.name or report.id}{version}, {report.file}", "quiet")
     page.wrapped(0, f"stage {report.stage}, as of {moment}", "quiet")
+    for waiver in result.waivers:
+        subjects = ", ".join(one.violation.subject for one in result.waived if waiver.name in one.waivers)
+        until = f"until {waiver.until}, approved by {waiver.approved_by}"
+        page.wrapped(0, f"waived by {waiver.name} {until}: {subjects}", "doubt", hanging=2)
+        page.wrapped(2, f"because {waiver.because}")
 
 
 def _subject(page: Page, subject: SubjectExplained, *, with_message: bool) -> None:

@@ -65,7 +65,7 @@ class _Subjects:
         self.recording = recording
         self.steps = steps
         self.violations: dict[str, list[Violation]] = defaultdict(list)
-        for violation in result.violations:
+        for violation in (*result.violations, *(one.violation for one in result.waived)):
             self.violations[violation.subject].append(violation)
         self.is_lenient = rule.tolerance is not None
 
