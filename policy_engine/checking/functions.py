@@ -104,6 +104,18 @@ FUNCTIONS: Final[Mapping[str, Signature]] = {
         "how many rows hold a value that the other field has nowhere",
         'orphans(field("orders.customer_id"), field("customers.customer_id")) == 0',
     ),
+    "promises": Signature(
+        (DATASET,),
+        Sequence(Entity("Promise")),
+        "what the contract promises of a dataset's data, each kept or not",
+        "count(p in promises(dataset) where p.is_checkable) > 0",
+    ),
+    "conforms": Signature(
+        (DATASET,),
+        BOOL,
+        "does the data keep what its contract promises; as a whole requirement, each broken promise is a violation",
+        "conforms(dataset)",
+    ),
     "lookup": Signature(
         (),
         Optional(Entity("row of the table")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import reduce
 
 from policy_engine.checking.model import CheckedPolicy, CheckedRule, CheckedSet
@@ -12,7 +13,7 @@ from policy_engine.diagnostics import Diagnostic
 from policy_engine.plan.expressions import And, Ask, Attribute, Call, Column, Custom, Expr, Local
 from policy_engine.plan.model import LANGUAGE, MAX_LOOPS, AttributePlan, Needs, ParamPlan, Plan, RulePlan, TablePlan
 from policy_engine.plan.origins import Origins
-from policy_engine.plan.types import BOOL, Sequence
+from policy_engine.plan.types import BOOL, Entity, Sequence
 from policy_engine.plan.walk import columns, walk
 from policy_engine.verdict import Stage
 
@@ -46,7 +47,7 @@ def compile_policies(checked: CheckedSet, origins: Origins | None = None) -> tup
 
 def _rule(lowering: Lowering, policy: CheckedPolicy, rule: CheckedRule) -> RulePlan | Diagnostic:
     try:
-        return _compiled(lowering, policy, rule)
+        return _compiled(lowering, policy, _one_by_one(rule))
     except TooLargeError:
         help_ = "definitions that use each other multiply, and so do loops: use fewer of them in one rule"
         return Diagnostic(
@@ -55,6 +56,25 @@ def _rule(lowering: Lowering, policy: CheckedPolicy, rule: CheckedRule) -> RuleP
     except NotScannableError:
         help_ = "on rows, use comparisons, `and`, `or`, `not`, arithmetic and the row functions of the reference"
         return Diagnostic("CHK013", "this rule asks of rows what a scan cannot compute", rule.span, help=help_)
+
+
+def _one_by_one(rule: CheckedRule) -> CheckedRule:
+    """`require conforms(dataset)` as a loop, so that each promise which is broken is a violation of its own."""
+    if rule.tolerance is not None or any(data_loop(items) is not None for _, items in rule.loops):
+        return rule
+    match rule.require:
+        case Call(function="conforms", args=args):
+            promise = Local("$promise", Entity("Promise"))
+            items = Call("promises", args, Sequence(Entity("Promise")))
+            checkable = Attribute(promise, "is_checkable", BOOL)
+            return replace(
+                rule,
+                loops=(*rule.loops, (promise.name, items)),
+                when=checkable if rule.when is None else And(rule.when, checkable),
+                require=Attribute(promise, "is_kept", BOOL),
+            )
+        case _:
+            return rule
 
 
 def _compiled(lowering: Lowering, policy: CheckedPolicy, rule: CheckedRule) -> RulePlan:

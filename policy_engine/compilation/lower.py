@@ -28,6 +28,7 @@ from policy_engine.plan.expressions import (
     IsPresent,
     Local,
     Not,
+    Or,
     Otherwise,
     Quantified,
     Reference,
@@ -137,6 +138,10 @@ class Lowering:
                 return Ask(kind, args[0], (), call.type, _PRESENT, _VALUE)
             case "duplicates" | "k_anonymity" | "orphans":
                 return Ask(call.function, args[0], args[1:], call.type)
+            case "promises":
+                return Ask("promises", args[0], (), call.type)
+            case "conforms":
+                return self._conforms(args[0])
             case "pii":
                 return Ask("pii", args[0], (), call.type)
             case function if function in KERNELS and all(isinstance(arg, Const) for arg in args):
@@ -156,6 +161,16 @@ class Lowering:
         constant = Const(value, call.type)
         self.origins.fold(constant, call)
         return constant
+
+    def _conforms(self, dataset: Expr) -> Expr:
+        """Every promise that a machine can check is kept, and there is one: of nothing checked nobody says that it is fine."""
+        promises = Ask("promises", dataset, (), Sequence(Entity("Promise")))
+        each, some = (Local(self.fresh(), Entity("Promise")) for _ in range(2))
+        kept = Or(Not(Attribute(each, "is_checkable", BOOL)), Attribute(each, "is_kept", BOOL))
+        return And(
+            Quantified("some", some.name, promises, Attribute(some, "is_checkable", BOOL)),
+            Quantified("every", each.name, promises, kept),
+        )
 
     def _attribute(self, expr: Attribute, names: Names) -> Expr:
         of = self.lower(expr.of, names)

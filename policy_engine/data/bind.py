@@ -13,7 +13,7 @@ from policy_engine.data.casting import cast
 from policy_engine.data.columns import SPOKEN, Cast, FileColumn, Kind, Relation
 from policy_engine.data.formats.json_lines import member
 from policy_engine.data.quoting import literal
-from policy_engine.data.unanswerable import UnanswerableError
+from policy_engine.data.unanswerable import NoColumnError, UnanswerableError
 from policy_engine.product.model import Dataset, Field, Product
 
 
@@ -100,7 +100,7 @@ class Binding:
         known = {*columns, *problems}
         found = next((name for name in names if name in known), None) or _alike(names, known)
         if found is None:
-            raise UnanswerableError(
+            raise NoColumnError(
                 f"the data of `{self._dataset.name}` has no column `{names[0]}` ({self._contract(field)})"
             )
         if found in problems:

@@ -18,7 +18,8 @@ _FLOAT: Final = r"(?i)[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]{1,4})?"
 _FLOAT_WORD: Final = r"(?i)[+-]?(inf|infinity|nan)"
 _BOOL: Final = r"(?i)true|false|0|1"
 _DATE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_CLOCK: Final = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
+#: A time of day.
+CLOCK: Final = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
 _ZONE: Final = r"(Z|z|[+-][0-9]{2}(:?[0-9]{2})?)"
 
 _LOGICAL: Final[dict[str, Kind]] = {
@@ -150,7 +151,7 @@ def _text(sql: str, present: str, field: Field) -> Cast:
         case "timestamp":
             zone = f"{_ZONE}?" if _is_utc(field) else _ZONE
             value = f"CAST({sql} AS TIMESTAMPTZ)"
-            return _guarded(sql, present, f"{_DATE}[Tt ]{_CLOCK}{zone}", value, kind)
+            return _guarded(sql, present, f"{_DATE}[Tt ]{CLOCK}{zone}", value, kind)
         case _:
             return Cast(sql, present, None, kind)
 

@@ -87,17 +87,45 @@ class Personal:
     field: str
 
 
-Metric: TypeAlias = Count | Reduce | RowCheck | Duplicates | SmallestGroup | Orphans | Personal
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Which values of a field are not of the type that the contract states? Answer: `RowCheckAnswer`."""
+
+    dataset: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The one number that a contract's own SELECT over the given data gives. Answer: `QueryAnswer`."""
+
+    dataset: str
+    sql: str
+
+
+Metric: TypeAlias = Count | Reduce | RowCheck | Duplicates | SmallestGroup | Orphans | Personal | Fit | Query
 
 
 @dataclass(frozen=True, slots=True)
 class RowCheckAnswer:
-    """Counts of rows, and the numbers (from 1, in file order) of up to five that violate."""
+    """Counts of rows, and the numbers (from 1, in file order) of up to five that violate.
+
+    `reason`: why all of them do, where that is not a matter of single values.
+    """
 
     scanned: int
     subjects: int
     violations: int
     rows: tuple[int, ...]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueryAnswer:
+    """A number; `is_count` where it counts something, so that printing it shows no value of the data."""
+
+    number: Fraction
+    is_count: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +172,17 @@ class Unavailable:
 
 
 Answer: TypeAlias = (
-    int | Fraction | float | str | date | datetime | RowCheckAnswer | tuple[ValueEvidence, ...] | Unavailable | None
+    int
+    | Fraction
+    | float
+    | str
+    | date
+    | datetime
+    | RowCheckAnswer
+    | QueryAnswer
+    | tuple[ValueEvidence, ...]
+    | Unavailable
+    | None
 )
 Answers: TypeAlias = Mapping[Metric, Answer]
 

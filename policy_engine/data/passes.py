@@ -9,6 +9,7 @@ from dataclasses import replace
 from policy_engine.data import floats, keyed
 from policy_engine.data.bind import Binding, Bound
 from policy_engine.data.columns import SPOKEN, Relation
+from policy_engine.data.fit import fit_question
 from policy_engine.data.formats import open_relation
 from policy_engine.data.lowering import Lowering
 from policy_engine.data.model import (
@@ -16,9 +17,11 @@ from policy_engine.data.model import (
     Answer,
     Count,
     Duplicates,
+    Fit,
     Metric,
     Orphans,
     Personal,
+    Query,
     Reduce,
     RowCheck,
     RowCheckAnswer,
@@ -26,6 +29,7 @@ from policy_engine.data.model import (
 )
 from policy_engine.data.personal.values import personal_question
 from policy_engine.data.questions import Question, question
+from policy_engine.data.sandbox import Sandbox
 from policy_engine.data.session import Session
 from policy_engine.data.source import Source
 from policy_engine.data.unanswerable import UnanswerableError
@@ -51,6 +55,11 @@ class Passes:
         self._sources = sources
         self._bindings: dict[str, Binding | UnanswerableError] = {}
         self._readable: dict[tuple[str, str], str | None] = {}
+        self._sandbox = Sandbox(product, sources)
+
+    def close(self) -> None:
+        """Give back what is not the caller's."""
+        self._sandbox.close()
 
     def answer(self, metrics: Iterable[Metric]) -> dict[Metric, Answer]:
         """An answer to each metric."""
@@ -81,9 +90,11 @@ class Passes:
                 return None
             case Count() | RowCheck() | Reduce():
                 return question(metric, self._binding(metric.dataset))
+            case Fit():
+                return fit_question(metric, self._binding(metric.dataset))
             case Personal():
                 return personal_question(self._session, self._binding(metric.dataset), metric.field)
-            case Duplicates() | SmallestGroup() | Orphans():
+            case Duplicates() | SmallestGroup() | Orphans() | Query():
                 return None
 
     def _single(self, metric: Metric) -> Answer:
@@ -96,7 +107,9 @@ class Passes:
                 return self._orphans(metric)
             case Reduce():
                 return self._float_total(metric)
-            case Count() | RowCheck() | Personal():
+            case Query():
+                return self._sandbox.answer(metric)
+            case Count() | RowCheck() | Fit() | Personal():
                 raise AssertionError("row-wise metrics are fused")
 
     def _binding(self, dataset: str) -> Binding:

@@ -30,9 +30,11 @@ def _scan(product: Product, sources: Mapping[str, Source], metrics: list[Metric]
 
     names = dict.fromkeys(name for metric in metrics for name in _datasets(metric))
     session = Session(file for name in names for file in sources[name].files)
+    passes = Passes(session, product, sources)
     try:
-        return Passes(session, product, sources).answer(metrics)
+        return passes.answer(metrics)
     finally:
+        passes.close()
         session.close()
 
 

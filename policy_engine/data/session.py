@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import gettempdir
+from threading import Timer
 from typing import Any, Final
 
 from policy_engine.data.model import UNREADABLE
@@ -15,6 +16,12 @@ from policy_engine.data.unanswerable import UnanswerableError
 #: INVARIANT: NaN is absent from the statistics that writers store, and both of these optimizers trust statistics.
 UNSOUND_OPTIMIZERS: Final = "statistics_propagation,filter_pushdown"
 
+_BOUNDED: Final = (
+    "memory_limit = '1GB'",
+    "max_temp_directory_size = '1GB'",
+    "python_enable_replacements = false",
+    "max_expression_depth = 200",
+)
 _CSV_LINE: Final = re.compile(r"CSV Error on Line: (\d+)")
 _CSV_COLUMNS: Final = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
 _JSON_LINE: Final = re.compile(r'Malformed JSON in file "([^"]*)", at byte \d+ in line (\d+)')
@@ -23,10 +30,13 @@ _JSON_LINE: Final = re.compile(r'Malformed JSON in file "([^"]*)", at byte \d+ i
 class Session:
     """A connection to the engine. Foreign errors become UnanswerableError, without any value out of the data."""
 
-    def __init__(self, files: Iterable[Path]) -> None:
+    def __init__(self, files: Iterable[Path], *, seconds: float | None = None) -> None:
+        """`seconds`: how long a query of foreign origin may take; its memory and disk are bounded, too."""
         import duckdb
 
         self._error = duckdb.Error
+        self._interrupted = duckdb.InterruptException
+        self._seconds = seconds
         self._connection = duckdb.connect(
             ":memory:",
             config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
@@ -39,6 +49,7 @@ class Session:
             "enable_progress_bar = false",
             f"temp_directory = {literal(str(Path(gettempdir()) / 'policy-engine-spill'))}",
             f"allowed_paths = [{allowed}]",
+            *(() if seconds is None else _BOUNDED),
             "enable_external_access = false",
             "lock_configuration = true",
         ):
@@ -48,16 +59,24 @@ class Session:
         """Give everything back."""
         self._connection.close()
 
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
+    def rows(self, query: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """All rows of a query."""
+        timer = None if self._seconds is None else Timer(self._seconds, self._connection.interrupt)
         try:
-            return list(self._connection.execute(query).fetchall())
+            if timer is not None:
+                timer.start()
+            return list(self._connection.execute(query, values).fetchall())
+        except self._interrupted as error:
+            raise UnanswerableError(f"its query takes longer than {self._seconds:g} seconds") from error
         except RuntimeError as error:
             raise self._stopped(error) from error
         except self._error as error:
             raise self._unanswerable(error) from None
         except (OverflowError, ValueError) as error:
             raise UnanswerableError("the data holds a date that the calendar from year 1 to 9999 does not") from error
+        finally:
+            if timer is not None:
+                timer.cancel()
 
     def row(self, query: str) -> tuple[Any, ...]:
         """The only row of a query."""

@@ -11,3 +11,7 @@ class UnanswerableError(Exception):
     def __init__(self, reason: str, code: str = "DAT010") -> None:
         super().__init__(reason)
         self.unavailable = Unavailable(reason, code)
+
+
+class NoColumnError(UnanswerableError):
+    """The data does not have a column that the contract promises."""

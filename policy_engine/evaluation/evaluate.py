@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 
 from policy_engine.changes.model import Change
 from policy_engine.data.model import Answer, Metric
+from policy_engine.data.promises import Promise
 from policy_engine.evaluation.attributes import check_attribute
 from policy_engine.evaluation.budget import Budget
 from policy_engine.evaluation.earlier import Earlier
@@ -24,7 +25,7 @@ from policy_engine.evaluation.notes import Noted, Notes, Subject
 from policy_engine.evaluation.questions import Questions, former_parts
 from policy_engine.evaluation.same import Same
 from policy_engine.evaluation.sizes import bound, measure
-from policy_engine.evaluation.texts import render, revealing_loops, subject_name, subject_place
+from policy_engine.evaluation.texts import promise_text, render, revealing_loops, subject_name, subject_place
 from policy_engine.evaluation.waivers import Waivers, records, waivers_of
 from policy_engine.plan.expressions import And, Ask, Call, Const, Expr, Or
 from policy_engine.plan.model import AttributePlan, Needs, Plan, RulePlan, Schedule
@@ -211,7 +212,21 @@ class _Run:
         notes = Notes(self.prepared.tolerances)
         self.program.judge(*self.roots, notes)
         notes.close()
-        return tuple(self._result(index, rule, notes.rules[index]) for index, rule in enumerate(self.prepared.rules))
+        results = (self._result(index, rule, notes.rules[index]) for index, rule in enumerate(self.prepared.rules))
+        return tuple(map(self._with_unchecked, self.prepared.rules, results))
+
+    def _with_unchecked(self, rule: RulePlan, result: RuleResult) -> RuleResult:
+        """What no machine checks is said, beside what came of the rest."""
+        if not self.questions.unchecked or result.outcome is Outcome.DUE_LATER:
+            return result
+        asks = {part for _, items in rule.loops for part in walk(items) if isinstance(part, Ask)}
+        found = {
+            promise_text(self.inputs.product, promise): None
+            for index, promises in self.questions.unchecked.items()
+            if self.program.asks[index] in asks
+            for promise in promises.values()
+        }
+        return replace(result, unchecked=tuple(found)) if found else result
 
     def _result(self, index: int, rule: RulePlan, noted: Noted) -> RuleResult:
         applies = truth(self.program.scopes[index](*self.roots)) if index in self.program.scopes else True
@@ -300,6 +315,9 @@ class _Run:
         name = subject_name(product, about)
         revealing = self.prepared.revealing[index]
         message = self._text(self.program.messages.get(index), rule.message, subject, revealing)
+        promise = subject[-1] if subject and isinstance(subject[-1], Promise) else None
+        if promise is not None:
+            return self._broken(index, rule, subject, promise, message)
         return Violation(
             subject=name,
             message=message or f"{name} does not meet `{rule.require_text}`",
@@ -308,6 +326,21 @@ class _Run:
             count=None if answer is None else answer.violations,
             scanned=None if answer is None else answer.subjects,
             rows=() if answer is None else answer.rows,
+        )
+
+    def _broken(self, index: int, rule: RulePlan, subject: Subject, promise: Promise, message: str | None) -> Violation:
+        """A promise of the contract that the data does not keep, at the line that makes it."""
+        said = message or "promised and not kept"
+        said += "" if promise.text in said else f": {promise.text}"
+        said += f": {promise.note}" if promise.note else ""
+        return Violation(
+            subject=promise.path,
+            message=said,
+            fix=self._text(self.program.fixes.get(index), rule.fix, subject, self.prepared.revealing[index]),
+            place=self.inputs.product.places.get(promise.pointer),
+            count=promise.count if isinstance(promise.count, int) else None,
+            scanned=promise.scanned if isinstance(promise.scanned, int) else None,
+            rows=promise.rows,
         )
 
     def _text(

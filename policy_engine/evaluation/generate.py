@@ -250,6 +250,8 @@ class _Writer:
                     return False
                 case Local(name="previous" | "changes"):
                     return False
+                case Attribute(of=of) if of.type == Entity("Promise"):
+                    return False
                 case Attribute(declared=True) | Custom():
                     if part not in self.emitter.hoisted:
                         return False

@@ -78,6 +78,7 @@ class RuleResult:
     `unlisted` subjects violate the rule besides those in `violations`, of which the first 10,000 are kept.
     `unbound` are the names and types of an undecided rule that this contract does not fit, at their places in both.
     `violations` are those that count; those in `waived` do not, because of `waivers`.
+    `unchecked` are promises of the contract that the rule is about and that no machine checks, one line each.
     """
 
     rule: str
@@ -97,6 +98,7 @@ class RuleResult:
     waived: tuple[Waived, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     schedule: Schedule = ()
+    unchecked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

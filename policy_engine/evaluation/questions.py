@@ -21,6 +21,7 @@ from policy_engine.data.model import (
     Unavailable,
 )
 from policy_engine.data.personal.findings import findings
+from policy_engine.data.promises import Promise, judged, pledges
 from policy_engine.evaluation.earlier import Earlier
 from policy_engine.evaluation.kleene import withheld
 from policy_engine.plan.expressions import And, Ask, Captured, Column, Const, Expr
@@ -36,7 +37,8 @@ CONCLUSIVE_ON_SAMPLES: Final = frozenset({"rows", "duplicates", "pii"})
 class Questions:
     """Asks the metrics of one evaluation; what has no answer yet is remembered in `open`.
 
-    `sampled` are the numbers of the questions that a sample answered. `former` are the identities of the datasets and
+    `sampled` are the numbers of the questions that a sample answered, `unchecked` the promises that no machine checks,
+    by the number of the question that came upon them. `former` are the identities of the datasets and
     fields of the previous version, whose data nobody has; what is recorded of it is in `earlier`.
     """
 
@@ -52,6 +54,8 @@ class Questions:
     ) -> None:
         self.open: set[Metric] = set()
         self.sampled: set[int] = set()
+        self.unchecked: dict[int, dict[int, Promise]] = {}
+        self._promised: dict[str, tuple[Promise, ...]] = {}
         self._asks = asks
         self._answers = answers
         self._samples = samples
@@ -78,6 +82,8 @@ class Questions:
             and ask.condition is None
         ):
             return self._earlier.row_count(subject.name)
+        if ask.kind == "promises" and id(subject) not in self._former:
+            return self._promises(index, subject)
         if id(subject) in self._former or any(id(arg) in self._former for arg in args):
             return Unknown("the data of the previous version is not at hand")
         dataset = subject.name if isinstance(subject, Dataset) else subject.dataset
@@ -86,6 +92,20 @@ class Questions:
                 return Unknown(f"only a sample of `{dataset}` was given, which cannot decide this")
             self.sampled.add(index)
         return self._answer(ask, subject, dataset, args)
+
+    def _promises(self, index: int, dataset: Dataset) -> tuple[Promise, ...]:
+        """What the contract promises of the dataset, each judged as far as is known; what cannot be is remembered."""
+        if dataset.name not in self._promised:
+            sampled = dataset.name in self._samples
+            found = pledges(dataset)
+            self.open |= {metric for one in found for metric in one.metrics if metric not in self._answers}
+            self._promised[dataset.name] = tuple(judged(one, self._known, sampled=sampled) for one in found)
+        promises = self._promised[dataset.name]
+        self.unchecked.setdefault(index, {}).update({id(one): one for one in promises if not one.is_checkable})
+        return promises
+
+    def _known(self, metric: Metric) -> Answer | Unknown:
+        return self._answers.get(metric, Unknown("not yet scanned"))
 
     def _answer(self, ask: Ask, subject: Any, dataset: str, args: tuple[Any, ...]) -> Any:
         where, what = (None if part is None else bound_row(part, subject, args) for part in (ask.condition, ask.value))

@@ -9,11 +9,12 @@ from typing import Any
 
 from policy_engine.changes.model import Change
 from policy_engine.data.model import PiiFinding
+from policy_engine.data.promises import Promise
 from policy_engine.evaluation.kleene import Undefined
 from policy_engine.plan.expressions import Ask, Expr, Local, Pattern
 from policy_engine.plan.values import Unknown, show_fraction
 from policy_engine.plan.walk import walk
-from policy_engine.product.model import Dataset, Element, Field, Member, Owner, Place, Port, Product, Role, Sla
+from policy_engine.product.model import Dataset, Element, Field, Member, Owner, Place, Port, Product, Quality, Role, Sla
 
 #: Kinds of question whose answers are values out of the data.
 REVEALING = frozenset({"min", "max", "sum", "mean"})
@@ -90,7 +91,7 @@ def subject_name(product: Product, subject: tuple[Any, ...]) -> str:
 def element_name(part: Any) -> str | None:
     """What a part of a product is called; None of what has no name."""
     match part:
-        case Field(path=path) | Change(path=path) | PiiFinding(field=path):
+        case Field(path=path) | Change(path=path) | PiiFinding(field=path) | Promise(path=path) | Quality(path=path):
             return path
         case (
             Dataset(name=text)
@@ -103,6 +104,14 @@ def element_name(part: Any) -> str | None:
             return text
         case _:
             return None
+
+
+def promise_text(product: Product, promise: Promise) -> str:
+    """A promise on one line, with where it is made and what is to be said of it."""
+    place = product.places.get(promise.pointer)
+    where = f" (line {place.line})" if place else ""
+    note = f": {promise.note}" if promise.note else ""
+    return f"{promise.path}{where}, {promise.text}{note}"
 
 
 def subject_place(product: Product, subject: tuple[Any, ...], focus: str | None) -> Place | None:

@@ -76,7 +76,12 @@ class Definition(Element):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quality(Element):
-    """One rule of quality that the contract states. `metric` is what ODCS 3.0 calls `rule`."""
+    """One rule of quality that the contract states. `metric` is what ODCS 3.0 calls `rule`.
+
+    `path` is the dataset or field that it is about. `bounds` are its operators (`mustBe`, …) with what they compare with.
+    """
+
+    path: str
 
     name: str | None = None
     description: str | None = None
@@ -85,6 +90,13 @@ class Quality(Element):
     dimension: str | None = None
     severity: str | None = None
     schedule: str | None = None
+    unit: str | None = None
+    engine: str | None = None
+    query: str | None = None
+    business_impact: str | None = None
+    tags: tuple[str, ...] = ()
+    arguments: Mapping[str, Value] = field(default_factory=lambda: _NOTHING)
+    bounds: Mapping[str, Value] = field(default_factory=lambda: _NOTHING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,5 +263,6 @@ class Product(Element):
     support: tuple[str, ...] = ()
     datasets: tuple[Dataset, ...] = ()
     fields: tuple[Field, ...] = ()
+    quality: tuple[Quality, ...] = ()
     retention: Duration | None = None
     not_understood: tuple[Remark, ...] = ()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from policy_engine.product.dates import read_date
 from policy_engine.product.document import Document
-from policy_engine.product.model import Dataset, Product
+from policy_engine.product.model import Dataset, Product, Quality
 from policy_engine.product.odcs_keys import note_unknown_keys
 from policy_engine.product.odcs_notes import read_definitions
 from policy_engine.product.odcs_people import read_roles, read_team
@@ -96,6 +96,7 @@ def read_odcs(document: Document, file: str, digest: str) -> Product:
         support=read_support(contract),
         datasets=datasets,
         fields=tuple(field for dataset in datasets for field in dataset.fields),
+        quality=tuple(_quality(datasets)),
         retention=retention.duration if retention else None,
         not_understood=tuple(sorted(notes.remarks, key=lambda one: (one.place.line, one.place.column, one.message))),
         pointers=pointers,
@@ -121,6 +122,13 @@ def _admit(contract: Part) -> str:
     contract.notes.raise_refusals()
     assert match is not None
     return match[1]
+
+
+def _quality(datasets: tuple[Dataset, ...]) -> Iterator[Quality]:
+    """Every rule of quality: of each dataset its own, then those of its fields."""
+    for dataset in datasets:
+        yield from dataset.quality
+        yield from (rule for field in dataset.fields for rule in field.quality)
 
 
 def _names(datasets: tuple[Dataset, ...]) -> dict[str, str]:

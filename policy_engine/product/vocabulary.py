@@ -64,6 +64,7 @@ _PRODUCT: Final = {
     "support": AttributeInfo(_TEXTS, "the channels where help is to be had"),
     "datasets": AttributeInfo(Sequence(Entity("Dataset")), "the product's datasets, in the contract's order"),
     "fields": AttributeInfo(Sequence(_FIELD), "every field of every dataset, at every depth"),
+    "quality": AttributeInfo(_QUALITIES, "every rule of quality, of every dataset and field"),
     "retention": AttributeInfo(optional(DURATION), "how long the data is kept, as stated for the whole product"),
 }
 _DATASET: Final = {
@@ -179,6 +180,7 @@ _ROLE: Final = {
     "second_level_approvers": AttributeInfo(_TEXT, "who approves it after them"),
 }
 _QUALITY: Final = {
+    "path": AttributeInfo(STRING, "the dataset or field that it is about"),
     "name": AttributeInfo(_TEXT, "the rule's name"),
     "description": AttributeInfo(_TEXT, "the rule in words"),
     "type": AttributeInfo(_TEXT, "how it is written: library, sql, text, custom"),
@@ -186,6 +188,23 @@ _QUALITY: Final = {
     "dimension": AttributeInfo(_TEXT, "the side of quality: accuracy, completeness, …"),
     "severity": AttributeInfo(_TEXT, "how bad a violation is"),
     "schedule": AttributeInfo(_TEXT, "when it is checked, as it is written"),
+    "unit": AttributeInfo(_TEXT, "what is counted: rows, percent"),
+    "engine": AttributeInfo(_TEXT, "whose words a custom rule is written in"),
+    "query": AttributeInfo(_TEXT, "the query of an SQL rule"),
+    "business_impact": AttributeInfo(_TEXT, "what follows where it is violated"),
+    "tags": AttributeInfo(_TEXTS, "its tags, in the contract's order"),
+}
+_PROMISE: Final = {
+    "kind": AttributeInfo(STRING, "type, required, unique, primary_key, enum, pattern, minimum, …, quality"),
+    "path": AttributeInfo(STRING, "the dataset or field that it is about"),
+    "text": AttributeInfo(STRING, "the promise in words"),
+    "field": AttributeInfo(optional(_FIELD), "the field that it is about; missing of a dataset as a whole"),
+    "quality": AttributeInfo(optional(Entity("Quality")), "the rule of quality that makes it, if one does"),
+    "is_checkable": AttributeInfo(BOOL, "whether it is written so that a machine can check it here"),
+    "is_kept": AttributeInfo(BOOL, "whether the data keeps it", from_data=True),
+    "count": AttributeInfo(optional(INT), "how many rows break it, where that can be counted", from_data=True),
+    "scanned": AttributeInfo(optional(INT), "of how many", from_data=True),
+    "share": AttributeInfo(optional(DECIMAL), "count of scanned", from_data=True),
 }
 _DEFINITION: Final = {
     "type": AttributeInfo(_TEXT, "what is there: businessDefinition, privacy-statement, …"),
@@ -230,6 +249,7 @@ VOCABULARY: Final[Mapping[str, Mapping[str, AttributeInfo]]] = {
     "Role": _ROLE,
     "Quality": _QUALITY,
     "Definition": _DEFINITION,
+    "Promise": _PROMISE,
     "Change": _CHANGE,
     "PiiFinding": _PII_FINDING,
 }

@@ -117,6 +117,7 @@ def _rule(report: Report, result: RuleResult) -> dict[str, Any]:
         "outcome": result.outcome,
         "subjects": result.subjects,
         "reasons": list(result.reasons),
+        "unchecked": list(result.unchecked),
         "diagnostics": [diagnostic_json(diagnostic) for diagnostic in result.unbound],
         "unlisted": result.unlisted,
         "violations": [_violation(report, violation) for violation in result.violations],

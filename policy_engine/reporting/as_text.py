@@ -47,6 +47,7 @@ def render_text(report: Report, style: Style = plain, *, verbose: bool = False) 
             lines += ["", style(word, role)]
             lines += [line for result in failed for line in _failed(report, result, style)]
     lines += _listed(report, Outcome.INDETERMINATE, "could not be decided: evidence is missing", style)
+    lines += _unchecked(report, style)
     lines += _listed(report, Outcome.DUE_LATER, "due later", style)
     lines += _unbound(report, style)
     lines += _waived(report, style)
@@ -134,7 +135,8 @@ def _violation(report: Report, violation: Violation, style: Style) -> Iterator[s
         rows = (
             f", first in row{'s' if len(violation.rows) > 1 else ''} {_list(violation.rows)}" if violation.rows else ""
         )
-        yield f"      {violation.count} of {violation.scanned} violate{rows}"
+        of = "" if violation.scanned is None else f" of {violation.scanned}"
+        yield f"      {violation.count}{of} violate{rows}"
     if violation.fix:
         yield from _fix(violation.fix)
 
@@ -169,6 +171,14 @@ def _unbound(report: Report, style: Style) -> Iterator[str]:
         yield ""
         yield style("policies that do not fit this contract", "heading")
         yield from (f"  {line}".rstrip() for line in draw(found, style).splitlines())
+
+
+def _unchecked(report: Report, style: Style) -> Iterator[str]:
+    lines = dict.fromkeys(line for result in report.results for line in result.unchecked)
+    if lines:
+        yield ""
+        yield style("promised by the contract, and not evaluated", "heading")
+        yield from (f"  {line}" for line in lines)
 
 
 def _seen(result: RuleResult) -> str:

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Final
 
 from policy_engine.plan.expressions import Pattern
+from policy_engine.plan.patterns import check_pattern
 from policy_engine.plan.values import Duration, duration
-from policy_engine.syntax.patterns import check_pattern
 
 
 class LiteralError(ValueError):

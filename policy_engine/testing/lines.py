@@ -88,6 +88,7 @@ def _waivers(found: Judged) -> Iterator[str]:
 
 def _because(result: RuleResult) -> Iterator[str]:
     yield from (f"  because {reason}" for reason in result.reasons)
+    yield from (f"  not evaluated: {line}" for line in result.unchecked)
     yield from (f"  {line}".rstrip() for line in draw(result.unbound).splitlines())
 
 
@@ -126,4 +127,6 @@ def _home(line: int, contract: Contract) -> tuple[str | None, int]:
 
 
 def _counted(violation: Violation) -> str:
+    if violation.scanned is None:
+        return str(violation.count)
     return f"{violation.count} of {violation.scanned}, rows {', '.join(map(str, violation.rows))}"

@@ -76,7 +76,7 @@ def test_the_rows_of_the_previous_version_are_never_those_of_this_one() -> None:
     result = judge(plan_of(rule(text)), ORDERS, previous=before, scan=counting(7))["r"]
     assert (result.outcome, result.reasons) == (
         "indeterminate",
-        ("the data of the previous version is not at hand",),
+        ("no attestation of an earlier version was given (--previous-attestation FILE)",),
     )
 
 

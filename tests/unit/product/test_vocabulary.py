@@ -42,6 +42,7 @@ NOT_FOR_POLICIES = {"pointer", "pointers", "custom"}
 #: Provenance of the file, which the verdict records.
 NOT_VISIBLE = {
     "Product": {"file", "format", "digest", "size", "places", "not_understood"},
+    "Quality": {"arguments", "bounds"},
 }
 
 
@@ -96,4 +97,8 @@ def test_the_scan_answers_exactly_these() -> None:
         "Field.null_count",
         "Field.null_share",
         "Field.distinct_count",
+        "Promise.is_kept",
+        "Promise.count",
+        "Promise.scanned",
+        "Promise.share",
     }
