@@ -45,7 +45,11 @@ def column_misfits(ask: Ask, of: Dataset | Field, product: Product) -> Iterator[
     """What of the columns that a question reads does not fit the contract."""
     dataset = of if isinstance(of, Dataset) else next(one for one in product.datasets if one.name == of.dataset)
     columns = _Columns(dataset, of if isinstance(of, Field) else None)
-    if ask.kind == "duplicates" and isinstance(ask.args[0], Const) and isinstance(ask.args[0].value, tuple):
+    if (
+        ask.kind in {"duplicates", "k_anonymity"}
+        and isinstance(ask.args[0], Const)
+        and isinstance(ask.args[0].value, tuple)
+    ):
         yield from columns.missing(str(name) for name in ask.args[0].value)
     for whole in (ask.condition, ask.value):
         if whole is not None:

@@ -17,6 +17,7 @@ LOOPS: Final = {
     "row": 'dataset("orders").rows',
     "value": "field.values",
     "finding": "pii(field)",
+    "promise": "promises(dataset)",
     "port": "product.ports",
     "change": "changes",
 }

@@ -62,6 +62,8 @@ _BITS_STATED: Final = 2_700
 _BITS_COUNTED: Final = 40
 _ARITHMETIC: Final = frozenset({"+", "-", "*", "/", "negate", "scale"})
 _FINDINGS: Final = 20
+#: A field makes at most so many promises, rules of quality included.
+_PROMISES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,8 @@ class _Reckoning:
                 return {("changes",): 1.0}
             case Ask(kind="pii"):
                 return {(): float(_FINDINGS)}
+            case Ask(kind="promises"):
+                return {("list",): float(_PROMISES)}
             case If(then=then, otherwise=otherwise) | Otherwise(value=then, default=otherwise):
                 return {**self.size(then), **self.size(otherwise)}
             case Collection():

@@ -23,6 +23,9 @@ from policy_engine.product.model import Dataset, Element, Field, Product
 
 _ASKED: Final = {
     "duplicates": "repeated keys counted in",
+    "k_anonymity": "rows of the smallest group counted in",
+    "promises": "promises of the contract, and",
+    "recent": "attestations of earlier versions of",
     "orphans": "values without a partner counted in",
     "pii": "names and values of",
 }

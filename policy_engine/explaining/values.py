@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from policy_engine.changes.model import Change
 from policy_engine.data.model import PiiFinding, RowCheckAnswer
+from policy_engine.data.promises import Promise
 from policy_engine.evaluation.kleene import UNDEFINED
 from policy_engine.evaluation.texts import HIDDEN, element_name, reveals, show
 from policy_engine.explaining.model import Truth
@@ -44,7 +45,7 @@ def _one(value: Any, *, is_text: bool) -> str:
     match value:
         case PiiFinding(kind=kind, field=path):
             return f"{kind} in {path}"
-        case Change(kind=kind, path=path):
+        case Change(kind=kind, path=path) | Promise(kind=kind, path=path):
             return f"{kind} of {path}"
         case SimpleNamespace():
             return f"{{{', '.join(f'{name}: {show(cell)}' for name, cell in vars(value).items())}}}"

@@ -37,7 +37,7 @@ _STRUCTURE: Final = frozenset(
     }
 )  # fmt: skip
 #: What is found, and not stated: changes, what data shows.
-_FOUND: Final = frozenset({"Change", "PiiFinding"})
+_FOUND: Final = frozenset({"Change", "PiiFinding", "Promise"})
 
 _Stated = tuple[str, str]
 

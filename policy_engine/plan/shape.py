@@ -22,7 +22,7 @@ _LOOP: Final = re.compile(r"\$(0|[1-9][0-9]{0,5})", re.ASCII)
 _TABLE: Final = re.compile(r"\w+(\.\w+)+", re.ASCII)
 _ROOTS: Final = frozenset({"product", "previous", "changes", "now"})
 _AGGREGATES: Final = frozenset({"count", "share", "sum", "min", "max", "mean", "distinct"})
-_QUESTIONS: Final = _AGGREGATES | {"rows", "duplicates", "orphans", "pii"}
+_QUESTIONS: Final = _AGGREGATES | {"rows", "duplicates", "k_anonymity", "orphans", "pii", "promises", "recent"}
 _ENTITIES: Final = frozenset({"Product", "Dataset", "Field", "Port", "Sla", "Owner"})
 
 

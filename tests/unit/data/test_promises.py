@@ -85,7 +85,7 @@ def test_the_promises_of_fifty_fields_are_one_query_and_one_for_each_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [f"f{index}" for index in range(50)]
-    options = "{minimum: 0, maximum: 9}"
+    options = "{minimum: 0}"
     fields = "".join(
         f"  - {{name: {name}, logicalType: integer, required: true, logicalTypeOptions: {options}}}\n" for name in names
     )
@@ -102,10 +102,10 @@ def test_the_promises_of_fifty_fields_are_one_query_and_one_for_each_key(
 
     monkeypatch.setattr(Session, "rows", listen)
     found = promised(path, product)
-    assert len(found) == 50 * 4 + 2
+    assert len(found) == 50 * 3 + 2
     assert all(one.is_kept is True for one in found)
-    passes = [query for query in asked if "read_csv" in query]
-    assert len(passes) <= 3, passes  # all that is row by row, whether the key is readable, the key
+    aggregates = sorted(query.partition("(")[0] for query in asked if "read_csv" in query)
+    assert len(aggregates) <= 3, aggregates  # row by row; is the key readable; the key
 
 
 @pytest.mark.parametrize(
