@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from policy_engine.evaluation.cost import Cost
     from policy_engine.evaluation.trace import Recorder
     from policy_engine.linking import LinkedSet
+    from policy_engine.syntax import ast
     from policy_engine.trust import Keyring
 
 
@@ -319,30 +321,33 @@ def _misfits(
     policies: Policies, judged: Product, file: Path | ReadProduct, rules: Collection[str]
 ) -> dict[str, tuple[Diagnostic, ...]]:
     """By rule, the diagnostics of binding. Only where there are some, the texts of policies and contract are read again."""
-    from policy_engine.binding import bind, diagnose
-    from policy_engine.syntax import parse
+    from policy_engine.binding.bind import bind
 
     misfits = [(rule, one) for rule in policies.plan.rules if rule.name in rules for one in bind(rule, judged)]
     if not misfits:
         return {}
+    from policy_engine.binding.diagnose import diagnose
+
     text = file.text if isinstance(file, ReadProduct) else file.read_bytes().decode("utf-8-sig", "replace")
     contract = Source(judged.file, printable(text, lines=True))
     layers = (files for files in (policies.global_files, policies.local_files) if files is not None)
-    trees = {
-        files.layer: [
-            tree
-            for member in files.members
-            if member.path.endswith(POLICY_SUFFIX)
-            and (tree := parse(member.location.as_posix(), member.content)[0]) is not None
-        ]
-        for files in layers
-    }
+    trees = {files.layer: _trees(files) for files in layers}
     found: dict[str, tuple[Diagnostic, ...]] = {}
     for rule, misfit in misfits:
-        diagnostic = diagnose(misfit, rule.name, trees.get(rule.layer, []), contract, judged.places)
+        diagnostic = diagnose(misfit, rule.name, trees.get(rule.layer, ()), contract, judged.places)
         if diagnostic is not None:
             found[rule.name] = (*found.get(rule.name, ()), diagnostic)
     return found
+
+
+@lru_cache(maxsize=4)
+def _trees(files: LayerFiles) -> tuple[ast.File, ...]:
+    """The syntax trees of a layer, read once for however many products."""
+    from policy_engine.syntax import parse
+
+    members = (member for member in files.members if member.path.endswith(POLICY_SUFFIX))
+    found = (parse(member.location.as_posix(), member.content)[0] for member in members)
+    return tuple(tree for tree in found if tree is not None)
 
 
 def _sources(product: Product, data: Mapping[str, DataGiven]) -> dict[str, DataSource]:

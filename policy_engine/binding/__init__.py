@@ -2,10 +2,6 @@
 
 Nothing is decided here: a rule whose names the contract lacks is undecided by evaluation itself. This says it with a
 diagnostic at both places: the policy's line, and the contract's.
+
+`bind` finds what does not fit and needs no compiler; `diagnose` draws it, for which the policies' text is parsed.
 """
-
-from policy_engine.binding.bind import bind
-from policy_engine.binding.diagnose import diagnose
-from policy_engine.binding.model import Misfit
-
-__all__ = ["Misfit", "bind", "diagnose"]
