@@ -60,10 +60,11 @@ class Coverer:
         prepared = self._prepared(layers, policies)
         tolerating = {rule.name for rule in policies.plan.rules if rule.tolerance}
         for result in report.results:
-            rule, tolerance = prepared.places.rules.get(result.rule), prepared.places.tolerances.get(result.rule)
+            rule = prepared.places.rules.get(result.rule)
+            tolerance = prepared.places.tolerances.get(result.rule) if result.rule in tolerating else None
             if result.outcome is Outcome.PASS:
                 self.see(rule, PASS)
-                if result.rule in tolerating and result.reasons:
+                if result.reasons:
                     self.see(tolerance, WITHIN)
             elif result.outcome in {Outcome.FAIL, Outcome.WAIVED}:
                 self.see(rule, FAIL)

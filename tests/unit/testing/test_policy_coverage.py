@@ -66,8 +66,8 @@ def missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     """Cases -> what they do not cover: `text` -> directions."""
     monkeypatch.chdir(tmp_path)
 
-    def missing(*cases: str) -> dict[str, list[str]]:
-        Path("rules.policy").write_text(POLICY)
+    def missing(*cases: str, policy: str = POLICY) -> dict[str, list[str]]:
+        Path("rules.policy").write_text(policy)
         Path("rules.md").write_text("\n".join(f"## Case {at}\n\n{case}" for at, case in enumerate(cases)))
         assert main.invoke(["test", "rules.md", "--update"]) == 0
         capsys.readouterr()
@@ -116,6 +116,16 @@ def test_a_tolerated_violation_is_seen(missing: Any) -> None:
     found = missing(product() + DATA.format(rows="b,20\nb,10\nb,30") + EXPECT)
     assert found["tolerance tolerate 50% of rows"] == ["beyond"]
     assert found["rule filled"] == ["fail"]
+
+
+def test_a_domain_that_tolerates_nothing_leaves_the_councils_tolerance_as_it_is(missing: Any) -> None:
+    param = "  param share: Decimal = 50%, domains may lower to 0%\n\n  ## Short."
+    policy = POLICY.replace("  ## Short.", param).replace("tolerate 50% of rows", "tolerate share of rows")
+    local = '```policy title="local/shop.policy"\npackage shop\nimport acme\nset acme.labels.share = 0%\n```\n'
+    rows = DATA.format(rows="b,20\nb,10\nb,30")
+    found = missing(product() + rows + EXPECT, product() + rows + local + EXPECT, policy=policy)
+    assert found["tolerance tolerate share of rows"] == ["beyond"]
+    assert "rule filled" not in found
 
 
 def test_only_rules_that_a_case_asks_about_are_covered(missing: Any) -> None:
