@@ -28,6 +28,7 @@ from policy_engine.plan.origins import Origins
 from policy_engine.plan.types import BOOL
 from policy_engine.plan.walk import rebuild, walk
 from policy_engine.testing.mutation.constants import others
+from policy_engine.testing.mutation.guards import is_guarded
 from policy_engine.verdict import Enforcement
 
 _COMPARISONS: Final = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
@@ -55,11 +56,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class _Swap:
-    """An expression, what stands in its place, and how that reads."""
+    """An expression, what stands in its place, and how that reads. `guards`: conditions that no longer guard others."""
 
     old: Expr
     new: Expr
     after: str
+    guards: tuple[Expr, ...] = ()
     span: Span | None = None
 
 
@@ -81,16 +83,16 @@ def changes(rule: RulePlan, origins: Origins, written: Written) -> Iterator[Chan
     steps, tolerance = written.steps, written.tolerance
     if rule.tolerance is not None and tolerance is not None:
         yield Change(tolerance, _line(tolerance.text), "(left out)", replace(rule, tolerance=None), None)
-    if len(steps) == len(rule.schedule):
-        for at, (span, (level, since)) in enumerate(zip(steps, rule.schedule, strict=True)):
-            schedule = (*rule.schedule[:at], (_LEVELS[level], since), *rule.schedule[at + 1 :])
-            after = _line(span.text).replace(level, _LEVELS[level], 1)
-            yield Change(span, _line(span.text), after, replace(rule, schedule=schedule), None)
+    if steps and len(steps) == len(rule.schedule):
+        span, (level, since) = steps[-1], rule.schedule[-1]
+        schedule = (*rule.schedule[:-1], (_LEVELS[level], since))
+        after = _line(span.text).replace(level, _LEVELS[level], 1)
+        yield Change(span, _line(span.text), after, replace(rule, schedule=schedule), None)
     for swap in _swaps(rule, origins, written.defaults):
         origin = origins.of(swap.old)
         place = swap.span or (None if origin is None else origin.span)
-        if place is not None:
-            changed = _swapped(rule, swap.old, swap.new)
+        changed = _swapped(rule, swap.old, swap.new)
+        if place is not None and is_guarded(changed, *swap.guards):
             yield Change(place, _line(place.text), swap.after, changed, id(swap.old))
 
 
@@ -98,7 +100,7 @@ def _of_clauses(rule: RulePlan, origins: Origins) -> Iterator[Change]:
     """Conditions left out as a whole."""
     for expr, changed in _without_clause(rule):
         origin = origins.of(expr)
-        if origin is not None:
+        if origin is not None and is_guarded(changed, expr):
             yield Change(origin.span, _line(origin.span.text), "(left out)", changed, id(expr))
 
 
@@ -128,17 +130,17 @@ def _of(expr: Expr, origins: Origins) -> Iterator[_Swap]:
 
     match expr:
         case And(left=left, right=right):
-            yield _Swap(expr, Or(left, right), f"{text(left)} or {text(right)}")
-            yield from (_Swap(expr, part, text(part)) for part in (left, right))
+            yield _Swap(expr, Or(left, right), f"{text(left)} or {text(right)}", (left, right))
+            yield from (_Swap(expr, part, text(part), (gone,)) for part, gone in ((left, right), (right, left)))
         case Or(left=left, right=right):
-            yield _Swap(expr, And(left, right), f"{text(left)} and {text(right)}")
-            yield from (_Swap(expr, part, text(part)) for part in (left, right))
+            yield _Swap(expr, And(left, right), f"{text(left)} and {text(right)}", (left, right))
+            yield from (_Swap(expr, part, text(part), (gone,)) for part, gone in ((left, right), (right, left)))
         case Not(operand=IsPresent() as present):
-            yield _Swap(expr, present, _other_ending(text(expr), "is missing", "is present"))
+            yield _Swap(expr, present, _other_ending(text(expr), "is missing", "is present"), (expr,))
         case Not(operand=operand):
-            yield _Swap(expr, operand, text(operand))
+            yield _Swap(expr, operand, text(operand), (operand,))
         case IsPresent():
-            yield _Swap(expr, Not(expr), _other_ending(text(expr), "is present", "is missing"))
+            yield _Swap(expr, Not(expr), _other_ending(text(expr), "is present", "is missing"), (expr,))
         case Call(function=function, args=(left, right)) if function in _COMPARISONS:
             other = _COMPARISONS[function]
             yield _Swap(expr, replace(expr, function=other), f"{text(left)} {other} {text(right)}")
@@ -149,16 +151,20 @@ def _of(expr: Expr, origins: Origins) -> Iterator[_Swap]:
         case If(condition=condition):
             swapped = replace(expr, then=expr.otherwise, otherwise=expr.then)
             after = f"if {text(condition)} then {text(expr.otherwise)} else {text(expr.then)}"
-            yield _Swap(expr, swapped, after)
+            yield _Swap(expr, swapped, after, (condition,))
         case Otherwise(default=default):
             yield _Swap(expr, default, text(default))
         case Quantified(kind=kind):
             other = "some" if kind == "every" else "every"
             yield _Swap(expr, replace(expr, kind=other), text(expr).replace(kind, other, 1))
         case Aggregate(condition=condition) if condition is not None:
-            yield _Swap(expr, replace(expr, condition=None), f"{text(expr)} without `where {text(condition)}`")
+            yield _Swap(
+                expr, replace(expr, condition=None), f"{text(expr)} without `where {text(condition)}`", (condition,)
+            )
         case Ask(kind=kind, condition=condition) if kind != "rows" and condition is not None and origins.of(condition):
-            yield _Swap(expr, replace(expr, condition=None), f"{text(expr)} without `where {text(condition)}`")
+            yield _Swap(
+                expr, replace(expr, condition=None), f"{text(expr)} without `where {text(condition)}`", (condition,)
+            )
         case _:
             return
 
@@ -176,7 +182,7 @@ def _constants(expr: Const, origins: Origins, defaults: Mapping[str, Span | None
     span = defaults[definition] if definition in defaults else origin.spans[-1]
     if span is not None:
         for value, after in others(expr, origins.unfolded(expr), is_percent=span.text.endswith("%")):
-            yield _Swap(expr, replace(expr, value=value), after, span)
+            yield _Swap(expr, replace(expr, value=value), after, span=span)
 
 
 def _unranked(expr: Expr, origins: Origins) -> Expr:

@@ -12,8 +12,8 @@ from policy_engine.plan.expressions import Call, Const, Constant
 from policy_engine.plan.types import Enumeration, required
 from policy_engine.plan.values import MICROSECONDS, Duration
 
-#: Of a longer set, so many members are left out in turn.
-MOST_MEMBERS: Final = 12
+#: Of a longer set, only the first and the last member are left out: it is a list of words, not a choice.
+MOST_MEMBERS: Final = 6
 _UNITS: Final = tuple(sorted(MICROSECONDS.values(), reverse=True))
 
 
@@ -44,7 +44,8 @@ def _ranks(const: Const, rank: Call) -> Iterator[tuple[Constant, str]]:
 
 
 def _without_one(values: tuple[Constant, ...]) -> Iterator[tuple[Constant, str]]:
-    for at, value in enumerate(values[:MOST_MEMBERS]):
+    for at in range(len(values)) if len(values) <= MOST_MEMBERS else (0, len(values) - 1):
+        value = values[at]
         yield (*values[:at], *values[at + 1 :]), f"without {_written(value)}"
 
 

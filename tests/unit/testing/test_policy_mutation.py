@@ -126,7 +126,6 @@ def test_rows_and_what_is_tolerated(unnoticed: Any) -> None:
 
     found, _ = unnoticed(clauses, data("30", "40"), data("3", "5"))
     assert found == {
-        ("row.age is present", "(left out)"),
         ("tolerate 50% of rows", "(left out)"),
         ("row.age >= 18", "row.age > 18"),
         ("18", "17"),
@@ -135,6 +134,15 @@ def test_rows_and_what_is_tolerated(unnoticed: Any) -> None:
     assert (
         unnoticed(clauses, data("18", "17"), data("17", "17", "18"), data("", "17", "18"), data("18", "18"))[0] == set()
     )
+
+
+def test_what_the_type_checker_would_refuse_is_not_tried(unnoticed: Any) -> None:
+    clauses = "    for field in product.fields\n    when field.description is present and field.unique\n"
+    clauses += "    require length(field.description) > 3"
+    whole = "field.description is present and field.unique"
+    short = {"more": "unique: true, description: D"}
+    found, _ = unnoticed(clauses, {"more": "unique: true, description: long enough"}, short)
+    assert {after for before, after in found if before == whole} == {"field.description is present"}
 
 
 def test_a_place_to_which_no_case_comes_is_said_to_be_such(unnoticed: Any, capsys: pytest.CaptureFixture[str]) -> None:
