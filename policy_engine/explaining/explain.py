@@ -162,8 +162,8 @@ class _Subjects:
     def _clauses(self, judged: Judged, standing: Standing) -> Iterator[ClauseExplained]:
         """The clause that decided with all its parts, the one before it briefly."""
         when, require = judged.clauses.get("when"), judged.clauses.get("require")
-        if when is not None:
-            assert self.written.when is not None
+        # `conforms` brings a condition of its own, which nobody wrote
+        if when is not None and self.written.when is not None:
             step = self.steps.clause(one_line(self.written.when.span.text), when)
             if self.rule.over_rows and require is not None:
                 step = replace(step, note="what it says of rows is counted below")

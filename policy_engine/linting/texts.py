@@ -10,7 +10,7 @@ from policy_engine.checking.loops import is_data
 from policy_engine.checking.model import CheckedRule
 from policy_engine.diagnostics import Diagnostic
 from policy_engine.linting.model import Policy, Subject
-from policy_engine.plan.expressions import Local
+from policy_engine.plan.expressions import Call, Local
 from policy_engine.plan.types import Entity, Sequence, required
 from policy_engine.plan.walk import walk
 from policy_engine.syntax import ast
@@ -53,7 +53,9 @@ def _documentation(node: ast.Policy | ast.Rule, what: str) -> Iterator[Diagnosti
 def _message(policy: Policy, node: ast.Rule, rule: CheckedRule) -> Iterator[Diagnostic]:
     name = node.name
     if node.message is None:
-        if policy.blocks(rule):
+        # each broken promise says itself what is wrong
+        speaks = isinstance(rule.require, Call) and rule.require.function == "conforms"
+        if policy.blocks(rule) and not speaks:
             message = f"rule `{name.text}` can block, and has no message"
             help_ = 'add `message "…"`: what is wrong, in words of those who have to mend it'
             yield Diagnostic("LNT005", message, name.span, help=help_)
