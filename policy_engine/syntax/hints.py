@@ -7,8 +7,8 @@ from policy_engine.syntax.hints_waivers import waiver_line
 from policy_engine.syntax.places import Hint, Place
 
 #: What looks like a misspelt word is looked for last; a line's own mistakes say more than those inside of it.
-_FIRST = hints_lines.HINTS[:9]
-_ORDER = (*_FIRST, waiver_line, *hints_expressions.HINTS[:-1], *hints_lines.HINTS[9:], hints_expressions.HINTS[-1])
+_FIRST = hints_lines.HINTS[:10]
+_ORDER = (*_FIRST, waiver_line, *hints_expressions.HINTS[:-1], *hints_lines.HINTS[10:], hints_expressions.HINTS[-1])
 
 
 def hint(place: Place) -> Hint | None:

@@ -177,7 +177,7 @@ def _operand(place: Place) -> Hint | None:
 def _conditional(place: Place) -> Hint | None:
     if place.word in {"elif", "elseif", "elsif"}:
         return Hint("write `else if`", f"`{place.word}` is written `else if`", "")
-    if "ELSE" in place.accepted or ("THEN" in place.accepted and place.kind in {"REQUIRE", "RBRACE"}):
+    if "ELSE" in place.accepted or ({"THEN", "AND"} <= place.accepted and place.kind in {"REQUIRE", "RBRACE"}):
         found = list(re.finditer(r"\bif\b\s*(.*?)\s*(?:\bthen\b|\n|$)", place.text[: place.start]))
         help_ = "say what holds otherwise: `if … then … else …`; a rule's condition is a line of its own: `when …`"
         if found and found[-1][1]:

@@ -8,7 +8,18 @@ from dataclasses import replace
 from typing import Final
 
 from policy_engine.diagnostics import nearest
+from policy_engine.syntax.hints_declarations import (
+    DUTY,
+    OTHER_LANGUAGES,
+    SHAPE,
+    as_condition,
+    of_declaration,
+    of_enum,
+    of_name,
+    of_typed,
+)
 from policy_engine.syntax.places import CLAUSES, DECLARATIONS, HEADERS, UNITS, Hint, Place
+from policy_engine.syntax.recovery import line_and_below
 
 _MEANT_CLAUSE: Final = {
     **dict.fromkeys(
@@ -23,40 +34,10 @@ _MEANT_CLAUSE: Final = {
     **dict.fromkeys(("unless", "except"), "when not"),
     **dict.fromkeys(("on", "stage", "phase"), "at"),
 }
-_MEANT_DECLARATION: Final = {
-    **dict.fromkeys(("const", "var", "val", "constant", "variable", "define"), "let"),
-    **dict.fromkeys(("function", "func", "fn", "fun"), "def"),
-    **dict.fromkeys(("class", "type", "enumeration"), "enum"),
-    **dict.fromkeys(("property", "field", "column"), "attribute"),
-    **dict.fromkeys(("override", "configure", "using", "assign"), "set"),
-}
 _MEANT_MEMBER: Final = {
     **dict.fromkeys(("check", "test", "constraint", "requirement", "control", "allow", "deny", "rules"), "rule"),
     **dict.fromkeys(("parameter", "params", "let", "const", "var", "set"), "param"),
 }
-_DUTY: Final = re.compile(
-    r"(?:(?:all|every|each|the|any)\s+)?(?P<what>[\w.]+)\s+(?:must|should|shall|has to|have to|needs to)"
-    r"\s+(?:be\s+|not\s+be\s+|have\s+)?(?P<rest>.*)",
-    re.IGNORECASE,
-)
-#: Words that begin texts of other languages for policies, queries and configuration.
-_OTHER_LANGUAGES: Final = frozenset(
-    {
-        "select",
-        "default",
-        "allow",
-        "deny",
-        "violation",
-        "permit",
-        "forbid",
-        "apiversion",
-        "kind",
-        "create",
-        "with",
-        "return",
-    }
-)
-_SHAPE: Final = "rules have the form `rule name`, `for field in product.fields`, `when …`, `require …`"
 _EXAMPLES: Final = {
     frozenset({"BY"}): "write `review by 2027-01-01`",
     frozenset({"RAISE", "LOWER", "CHOOSE"}): "write `lower to …`, `raise to …` or `choose from …`",
@@ -68,6 +49,17 @@ _EXAMPLES: Final = {
     frozenset({"PRODUCT", "PRODUCTS"}): 'write `applies to product "orders"`, '
     'or `applies to products where product.domain == "sales"`',
 }
+
+
+def _stray_sign(place: Place) -> Hint | None:
+    """Something between two lines or in front of one, which would be right without it."""
+    is_part = re.match(
+        r"\s+(?:policy|enum|attribute|let|def|table|set|waiver|rule|param|import|package)\b", place.after
+    )
+    if not place.is_first or not is_part or place.word in {*DECLARATIONS, "rule", "param", "import", "package"}:
+        return None
+    sign = (place.start, place.start + len(place.word))
+    return Hint("leave it out", f"unexpected `{place.word}` at the beginning of a line", cut=sign)
 
 
 def _documentation_inside(place: Place) -> Hint | None:
@@ -111,7 +103,8 @@ def _documentation(place: Place) -> Hint | None:
 def _comment(place: Place) -> Hint | None:
     if place.is_first and (place.word[0] == "/" or place.rest.startswith("--")):
         text = re.sub(r"^(?:/[/*]+|--+)\s*|\s*\*/$", "", place.rest)
-        return Hint(f"write `# {text}`" if text else "write `#`", "a comment begins with `#`", "", is_alone=True)
+        cut = line_and_below(place.text, place.start)
+        return Hint(f"write `# {text}`" if text else "write `#`", "a comment begins with `#`", "", cut=cut)
     return None
 
 
@@ -135,58 +128,9 @@ def _joined_message(place: Place) -> Hint | None:
     return None
 
 
-def _name(place: Place) -> Hint | None:
-    declared = re.search(
-        r"\b(?:policy|rule|param|enum|let|def|table|waiver|package|import)\s+([\w.]+)(\s*)$", place.before
-    )
-    if place.kind == "STRING" and place.accepted == {"NAME"}:
-        words = "_".join(re.findall(r"\w+", place.word.lower())) or "name"
-        if re.search(r"\b(package|import)\s+$", place.before):
-            words = place.word.strip('"')
-        of_list = re.search(r"\b(severity|at|enforce)\s+$", place.before)
-        if of_list:
-            return Hint(f"write `{of_list[1]} {words}`", f"`{of_list[1]}` takes no quotes")
-        ending = "" if "." in words else ", its words joined by underscores"
-        return Hint(f"a name stands without quotes{ending}: `{words}`", "a name in quotes")
-    if declared is None:
-        return None
-    rest = re.match(r"(?:[- ]?\w+)*", place.word + place.after)
-    joined = f"{declared[1]}_{re.sub(r'[^0-9A-Za-z]+', '_', (rest or [''])[0]).strip('_')}"
-    if place.word == "-" or (place.kind == "NAME" and declared[2] and place.word not in {*CLAUSES, *HEADERS}):
-        near = nearest(place.word, _words(place)) if place.kind == "NAME" else None
-        return None if near else Hint(f"a name is one word, joined by underscores: `{joined}`", "a name of two words")
-    return None
-
-
-def _words(place: Place) -> set[str]:
-    return {name.lower() for name in place.accepted if name.isalpha()}
-
-
-def _enum(place: Place) -> Hint | None:
-    inside = re.search(r"\benum\s+\w+\s*\{([^{}]*)$", place.text[: place.start])
-    if inside is None:
-        if place.accepted == {"LBRACE"} and re.search(r"\benum\s+\w+\s*$", place.before):
-            return Hint("write its members in braces: `{ small, large }`", "an enum lists its members in braces")
-        return None
-    last = (re.findall(r"\w+", inside[1]) or ["a"])[-1]
-    if place.word == "-":
-        following = (re.match(r"\w+", place.after) or [""])[0]
-        return Hint(f"a name is one word, joined by underscores: `{last}_{following}`", "a name of two words")
-    if place.word == ">":
-        following = (re.search(r"\w+", place.after) or ["…"])[0]
-        return Hint(f"write the least first: `{following} < {last}`", "the order of an enum goes upwards")
-    if place.word == "," and "<" in inside[1]:
-        help_ = "join all members with `<`, the least first, or all with `,`"
-        return Hint(help_, "an enum that is ordered only in part")
-    if place.kind == "NAME" or place.word in {"|", ";"}:
-        word = place.word if place.kind == "NAME" else "…"
-        return Hint(f"write `{last}, {word}`", f"a `,` is missing before `{place.word}`", "")
-    return None
-
-
 def _member(place: Place) -> Hint | None:
     found = _no_member(place)
-    return None if found is None else replace(found, is_alone=True)
+    return None if found is None else replace(found, cut=line_and_below(place.text, place.start))
 
 
 def _no_member(place: Place) -> Hint | None:
@@ -203,88 +147,6 @@ def _no_member(place: Place) -> Hint | None:
         following = (re.match(r"\s+\w+", place.after) or [" name"])[0].strip()
         return Hint(f"write `{meant} {following}`", f"`{place.word}` begins nothing inside of a policy")
     return Hint("inside of a policy's braces stand `rule` and `param`", f"`{place.word}` begins nothing here")
-
-
-def _declaration(place: Place) -> Hint | None:
-    found = _closed_early(place) or _no_declaration(place)
-    return None if found is None else replace(found, is_alone=found.span is None)
-
-
-def _closed_early(place: Place) -> Hint | None:
-    """A rule behind a brace that closes its policy, in a file with one brace too many."""
-    if place.word not in {"rule", "param", "}"} or "POLICY" not in place.accepted or not place.is_first:
-        return None
-    plain = re.sub(r'"[^"\n]*"|#[^\n]*', lambda found: " " * len(found[0]), place.text)
-    at = plain.rfind("}", 0, place.start)
-    if at < 0 or plain.count("}") <= plain.count("{") or plain[at + 1 : place.start].strip():
-        return None
-    return Hint("leave it out", "a `}` too many", "the policy ends here", span=(at, at + 1))
-
-
-def _no_declaration(place: Place) -> Hint | None:
-    if not place.is_first or not {"POLICY", "ENUM"} <= place.accepted:
-        return None
-    if place.word in {"rule", "param"}:
-        help_ = 'put it between the braces of a policy: `policy name`, `owner "…"`, `{`, then this'
-        return Hint(help_, f"a `{place.word}` outside of a policy", "no policy is open here")
-    if place.word == "import":
-        return Hint("move it up, right below `package`", "`import` comes before everything else", "too late")
-    if place.word == "package":
-        return Hint("keep the first `package`, as the first line", "`package` is said once, in the first line", "")
-    imported = re.match(r"from\s+([\w.]+)\s+import\b", place.rest)
-    if imported is not None:
-        name = imported[1].rpartition(".")[2]
-        return Hint(
-            f"write `import {imported[1]}`, and use its names as `{name}.…`", "a package is imported as a whole"
-        )
-    value = re.match(r"([\w.]+)\s*:?=(?!=)\s*(.*)", place.rest)
-    if value is not None:
-        word = "set" if "." in value[1] else "let"
-        return Hint(f"write `{word} {value[1]} = {value[2]}`", f"a value without `{word}`")
-    meant = _MEANT_DECLARATION.get(place.word.lower()) or nearest(place.word, DECLARATIONS)
-    if place.word.lower() in _OTHER_LANGUAGES:
-        return Hint(_SHAPE, f"`{place.word}` is of another language")
-    duty = _DUTY.match(place.rest)
-    if duty is not None:
-        help_ = _as_condition(duty).replace("write ", "in a rule of a policy, write ", 1)
-        return Hint(help_, "a sentence, where a declaration is needed")
-    if meant is not None:
-        example = "`def double(n: Int) -> Int = n * 2`" if meant == "def" else f"`{meant}{place.after.rstrip()}`"
-        return Hint(f"write it like {example}", f"`{place.word}` begins no declaration")
-    help_ = "a part of a file begins with `policy`, `enum`, `attribute`, `let`, `def`, `table` or `set`"
-    return Hint(help_, f"`{place.word}` begins no declaration")
-
-
-def _typed(place: Place) -> Hint | None:
-    param = re.search(r"\bparam\s+(\w+)\s*$", place.before)
-    if param is not None and place.accepted == {"COLON"}:
-        value = place.after.strip()
-        return Hint(f"write `param {param[1]}: {_type_of(value)} = {value or '…'}`", "a parameter without its type")
-    if place.word == ":" and re.match(r"\s*set\s", place.before):
-        return Hint("write `=`", "a `set` with `:`")
-    if place.accepted <= {"COLON", "EQUAL"} and re.match(r"\s*let\s", place.before):
-        return Hint(f"write `{place.before.strip()} = {place.rest.lstrip(':=').strip()}`", "a `let` without `=`")
-    if place.word == "=" and place.before.endswith(":") and re.match(r"\s*(let|set|param)\s", place.before):
-        return Hint("write `=`", "a value is given with `=`", span=place.span_back(":$"))
-    if re.match(r"\s*def\s", place.before) and place.accepted <= {
-        "COLON",
-        "LESSTHAN",
-        "QMARK",
-        "COMMA",
-        "RPAR",
-        "__ANON_0",
-    }:
-        return Hint("write it like `def double(n: Int) -> Int = n * 2`", "a function says what it takes and gives")
-    if place.accepted == {"DOT"} and re.match(r"\s*attribute\s", place.before):
-        name = place.before.split()[-1]
-        return Hint(f"say of what: `attribute field.{name}: …`", "an attribute belongs to something")
-    return None
-
-
-def _type_of(value: str) -> str:
-    forms = {r"\d+\s*%|\d+\.\d+": "Decimal", r"\d+": "Int", r"\d+[a-z]+": "Duration", r"\".*": "String"}
-    forms |= {r"true|false": "Bool", r"\d{4}-\d\d-\d\d": "Date"}
-    return next((of for form, of in forms.items() if re.fullmatch(form, value.partition(",")[0].strip())), "Int")
 
 
 def _loop(place: Place) -> Hint | None:
@@ -331,6 +193,8 @@ def _header(place: Place) -> Hint | None:
         return Hint(_freedom(place.rest), "what domains may choose is said as `domains may …`")
     if place.accepted == {"BY"} and place.kind == "DATE":
         return Hint(f"write `review by {place.word}`", "`by` is missing", "")
+    if place.accepted == {"TO"} and not place.is_first:
+        return Hint(f"write `to {place.rest}`", "`to` is missing", "")
     example = _EXAMPLES.get(place.accepted)
     if example is not None:
         return Hint(example)
@@ -377,16 +241,16 @@ def date_in(text: str) -> str | None:
 def _clause(place: Place) -> Hint | None:
     if not place.is_first or "REQUIRE" not in place.accepted:
         return None
-    duty = _DUTY.match(place.rest)
+    duty = DUTY.match(place.rest)
     if duty is not None:
-        return Hint(_as_condition(duty), "a rule says what must hold as a condition", "not a line of a rule")
+        return Hint(as_condition(duty), "a rule says what must hold as a condition", "not a line of a rule")
     if place.word == "else":
         help_ = "write another rule with `when not …`, or one condition: `if … then … else …`"
         return Hint(help_, "a rule has no `else`", "")
     if place.word.lower() in CLAUSES:
         return Hint(f"write `{place.word.lower()}`", f"`{place.word}` is written in small letters", "")
-    if place.word.lower() in _OTHER_LANGUAGES:
-        return Hint(_SHAPE, f"`{place.word}` is of another language")
+    if place.word.lower() in OTHER_LANGUAGES:
+        return Hint(SHAPE, f"`{place.word}` is of another language")
     if place.word.lower() in {"description", "documentation", "doc", "comment", "note"}:
         text = place.after.strip(' ":')
         return Hint(f"write it above the rule: `## {text}`", f"`{place.word}` is no line of a rule")
@@ -397,19 +261,8 @@ def _clause(place: Place) -> Hint | None:
     return Hint(help_, f"`{place.word}` is no line of a rule")
 
 
-def _as_condition(duty: re.Match[str]) -> str:
-    """What must hold, as one would write it."""
-    what, rest = duty["what"], duty["rest"].rstrip(". ")
-    part = re.sub(r"^(?:an?|the|its)\s+", "", rest)
-    if rest in {"present", "there", "given", "set", "defined", "stated", "filled"}:
-        return f"write `require {what} is present`"
-    if part.isidentifier() and what.isidentifier():
-        one = what.removesuffix("s")
-        return f"write `for {one} in product.{one}s`, and below it `require {one}.{part} is present`"
-    return "write it as a condition, such as `require field.description is present`"
-
-
 HINTS: Final[tuple[Callable[[Place], Hint | None], ...]] = (
+    _stray_sign,
     _documentation_inside,
     _unclosed,
     _unopened,
@@ -418,14 +271,14 @@ HINTS: Final[tuple[Callable[[Place], Hint | None], ...]] = (
     _unquoted,
     _quote_in_message,
     _joined_message,
-    _enum,
-    _typed,
+    of_enum,
+    of_typed,
     _header,
     _loop,
     _braces,
     _punctuation,
     _clause,
-    _name,
+    of_name,
     _member,
-    _declaration,
+    of_declaration,
 )

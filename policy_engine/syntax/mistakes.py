@@ -13,7 +13,7 @@ from policy_engine.diagnostics import Diagnostic, Label, Source, Span
 from policy_engine.syntax.hints import hint
 from policy_engine.syntax.hints_lines import opened
 from policy_engine.syntax.places import CLAUSES, DECLARATIONS, HEADERS, UNITS, WAIVER_LINES, Hint, Place
-from policy_engine.syntax.recovery import line_and_below
+from policy_engine.syntax.recovery import begins
 from policy_engine.syntax.tables import keyword, parser
 
 _NAMES: Final = {
@@ -53,6 +53,7 @@ _BEGINNINGS: Final = frozenset(
 _AT_LINE_STARTS: Final = frozenset(
     {"REQUIRE", "RULE", "PARAM", "RBRACE", "LBRACE", "POLICY", "ENUM", "PACKAGE", "OWNER", "DOC", "$END"}
 )
+_BEGIN_BLOCKS: Final = frozenset({"DOC", "RULE", "PARAM", *map(str.upper, DECLARATIONS)})
 #: What to add to a line that stops, by what could follow.
 _ENDINGS: Final = {
     frozenset({"FOR", "OR"}): "a waiver has an end: `waivable by domain for at most 90d`",
@@ -137,10 +138,7 @@ def _token(place: Place, source: Source) -> Mistake:
     if found.span is not None:
         span = Span(source, *found.span)
     related = () if found.other is None else (Label(Span(source, *found.other[:2]), found.other[2]),)
-    cut = line_and_below(source.text, start) if found.is_alone else None
-    if found.message == "a `}` too many":
-        cut = found.span
-    return Mistake(Diagnostic(code, message, span, found.label, found.help, related), found.insert, cut)
+    return Mistake(Diagnostic(code, message, span, found.label, found.help, related), found.insert, found.cut)
 
 
 def _unfinished(place: Place, source: Source) -> Mistake | None:
@@ -149,6 +147,9 @@ def _unfinished(place: Place, source: Source) -> Mistake | None:
     if before is not None and before[1] in _BEGINNINGS and not {"NAME", "STRING", "PRODUCT"} & place.accepted:
         return _line_stops(place, source, place.start - len(place.before))
     starts = _AT_LINE_STARTS - {"LBRACE"} if "NAME" in place.accepted else _AT_LINE_STARTS
+    bracket = _never_closed(place, source)
+    if bracket is not None:
+        return _unclosed(bracket)
     if place.is_first and not starts & place.accepted and "ELSE" not in place.accepted:
         return _line_stops(place, source, place.start)
     return None
@@ -163,11 +164,9 @@ def _line_stops(place: Place, source: Source, at: int) -> Mistake:
     if unnamed is not None:
         help_ = f"give it one, its words joined by underscores: `{unnamed[1]} every_field`"
         return Mistake(Diagnostic("SYN001", f"a {unnamed[1]} without a name", span, "which one?", help_))
-    bracket = _open_bracket(source, last) if {"RPAR", "RSQB"} & place.accepted else None
+    bracket = _open_bracket(source, last)
     if bracket is not None:
-        sign = {"(": ")", "[": "]"}[bracket.text]
-        help_ = f"close it with `{sign}`"
-        return Mistake(Diagnostic("SYN001", f"`{bracket.text}` without `{sign}`", bracket, "opened here", help_))
+        return _unclosed(bracket)
     found = _ENDINGS.get(frozenset(place.accepted)) or next(
         (text for sign, text in _OPEN_ENDS.items() if sign in place.accepted),
         "say what follows, or take out what asks for more",
@@ -177,15 +176,33 @@ def _line_stops(place: Place, source: Source, at: int) -> Mistake:
     )
 
 
+def _unclosed(bracket: Span) -> Mistake:
+    sign = {"(": ")", "[": "]", "{": "}"}[bracket.text]
+    message, help_ = f"`{bracket.text}` without `{sign}`", f"close it with `{sign}`, or leave it out"
+    return Mistake(Diagnostic("SYN001", message, bracket, "opened here", help_))
+
+
+def _never_closed(place: Place, source: Source) -> Span | None:
+    """The bracket of a value that is still open where the next declaration, parameter or rule begins."""
+    if not place.is_first or place.kind not in _BEGIN_BLOCKS:
+        return None
+    return _open_bracket(source, place.start)
+
+
 def _open_bracket(source: Source, end: int) -> Span | None:
-    """The last bracket before a place, on its line or those right above, that nothing closes."""
-    depth = 0
-    for at in range(end - 1, max(end - 400, -1), -1):
-        char = source.text[at]
-        depth += (char in ")]") - (char in "([")
-        if depth < 0:
-            return Span(source, at, at + 1)
-    return None
+    """The last bracket of a value, in the declaration before a place, that nothing closes."""
+    begin = begins(source.text, end)
+    text = source.text[begin:end]
+    if re.match(r"\s*(policy|rule\b[^\n]*\{)", text):
+        return None
+    plain = re.sub(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*', lambda found: " " * len(found[0]), text)
+    opened_at: list[int] = []
+    for at, char in enumerate(plain):
+        if char in "([{":
+            opened_at.append(at)
+        elif char in ")]}" and opened_at:
+            opened_at.pop()
+    return Span(source, begin + opened_at[-1], begin + opened_at[-1] + 1) if opened_at else None
 
 
 def _documentation_above(source: Source, at: int) -> Span:

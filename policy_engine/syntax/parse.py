@@ -103,7 +103,7 @@ class _Parsing:
         if getattr(error, "accepts", None) == {"PACKAGE"} or getattr(error, "expected", None) == ["PACKAGE"]:
             return self._without_package(error)
         mistake = explain(error, self.source, self.base)
-        if not self._is_told(mistake):
+        if not self._is_told(mistake) and mistake.diagnostic not in self.diagnostics:
             self.diagnostics.append(mistake.diagnostic)
         if mistake.instead:
             return self._replace(mistake)

@@ -72,8 +72,8 @@ class Place:
 class Hint:
     """What to say. `insert` is the sign that is missing before the place, so that parsing can go on.
 
-    `span` is what to underline, where that is not the token; `other` a second place, and what to say there; `is_alone`
-    says that the line, with those indented below it, belongs to nothing around it.
+    `span` is what to underline, where that is not the token; `other` a second place, and what to say there; `cut` is what
+    belongs to nothing around it, where that is not the whole block.
     """
 
     help: str
@@ -82,4 +82,4 @@ class Hint:
     insert: str = ""
     span: tuple[int, int] | None = None
     other: tuple[int, int, str] | None = None
-    is_alone: bool = False
+    cut: tuple[int, int] | None = None

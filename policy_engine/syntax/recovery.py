@@ -26,6 +26,12 @@ class Repaired:
     lost: frozenset[str] = frozenset()
 
 
+def begins(text: str, at: int) -> int:
+    """Where the declaration, parameter or rule before a place begins."""
+    starts = [match.start() for match in _BLOCK.finditer(text, 0, at)]
+    return max((start for start in starts if not text[start:].lstrip().startswith("##")), default=0)
+
+
 def declared_names(text: str) -> frozenset[str]:
     """The names that a text declares, as far as one can tell without parsing it. Attributes as `field.masking`."""
     return frozenset(found[1] for found in _DECLARED.finditer(text))
@@ -115,8 +121,8 @@ def _header_line(text: str, begin: int, at: int) -> tuple[int, int] | None:
     line = text.rfind("\n", 0, at) + 1
     if line <= begin or "{" in text[begin:at]:
         return None
-    end = text.find("\n", at)
-    return line, len(text) if end < 0 else end
+    end = _line_end(text, at)
+    return line, end - 1 if text[line:end].rstrip().endswith("{") and text[end - 1] == "{" else end
 
 
 def _closing(text: str, at: int, end: int) -> int | None:
