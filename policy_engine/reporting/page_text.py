@@ -17,7 +17,6 @@ _CAPTIONS: Final = {
     "expect": "answer:",
     "product": "the contract:",
     "previous": "the contract before:",
-    "options": "options:",
 }
 
 Style = Callable[[str, str], str]
@@ -34,7 +33,8 @@ def page_text(markdown: str, style: Style, width: int = WIDTH) -> str:
         at += 1
         if fence is not None:
             at = lines.index(fence[1], at) + 1
-            parts.append(_block(lines[start + 1 : at - 1], fence[2], fence[3], style))
+            if fence[2] != "options":  # how the tests run the example, which means nothing to a reader
+                parts.append(_block(lines[start + 1 : at - 1], fence[2], fence[3], style))
         elif heading := _HEADING.fullmatch(lines[start]):
             parts.append(style(heading[1], "heading"))
         elif lines[start].strip():
