@@ -84,7 +84,10 @@ def rewrite(file: Path, before: bytes, content: bytes) -> None:
         mode = stat.S_IMODE(target.stat().st_mode)
         if not mode & stat.S_IWUSR:
             raise UsageError(f"`{file}` is read-only", help="make it writable first; it was left as it is")
-        if target.read_bytes() != before:
+        now = target.read_bytes()
+        if now == content:  # somebody else was faster
+            return
+        if now != before:
             raise UsageError(f"`{file}` was changed in the meantime", help="run the command again")
         _replace(target, content, mode)
     except OSError as error:

@@ -23,7 +23,7 @@ def overlaps(subject: Subject) -> Iterator[Diagnostic]:
             if requirement in seen:
                 yield _same(node, seen[requirement])
             seen.setdefault(requirement, node)
-        name = policy.node.name.text.replace("_", "").casefold()
+        name = policy.node.name.text.replace("_", "").casefold().removesuffix("s")
         if policy.is_global:
             council.setdefault(name, policy)
         elif name in council:

@@ -45,8 +45,11 @@ def _owner(node: ast.Policy) -> Iterator[Diagnostic]:
 
 
 def _documentation(node: ast.Policy | ast.Rule, what: str) -> Iterator[Diagnostic]:
-    if node.doc and _PLACEHOLDER.search(node.doc):
-        help_ = "say what it demands, and why; reports and the catalogue show it"
+    help_ = "say what it demands, and why; reports and the catalogue show it"
+    said = {word.lower() for word in _WORD.findall(node.doc)}
+    if said and said <= set(node.name.text.lower().split("_")):
+        yield Diagnostic("LNT009", f"the documentation of {what} says its name again", node.name.span, help=help_)
+    elif node.doc and _PLACEHOLDER.search(node.doc):
         yield Diagnostic("LNT009", f"the documentation of {what} is still to be written", node.name.span, help=help_)
 
 
