@@ -22,6 +22,7 @@ def _page(result: PageResult) -> dict[str, Any]:
     return {
         "file": result.file,
         "error": None if result.error is None else _error(result.error),
+        "unread": [] if result.page is None else [block.start for block in result.page.unread],
         "cases": [_case(one) for one in result.cases],
     }
 

@@ -13,7 +13,7 @@ Style = Callable[[str, str], str]
 
 def render_text(results: Sequence[PageResult], style: Style, *, is_quiet: bool = False) -> str:
     """One line for each page, then what failed and what could not be answered, then one line for all of them."""
-    lines = [] if is_quiet else [_headline(result, style) for result in results]
+    lines = [] if is_quiet else [line for result in results for line in (_headline(result, style), *_notes(result))]
     said: set[str] = set()
     for result in results:
         for ran in result.failing:
@@ -33,6 +33,12 @@ def _headline(result: PageResult, style: Style) -> str:
     if result.failing:
         return f"{style('fails', 'bad')}  {result.file}: {len(result.failing)} of {plural(count, 'case')}"
     return f"{style('passes', 'good')}  {result.file}: {plural(count, 'case')}"
+
+
+def _notes(result: PageResult) -> Iterator[str]:
+    """Blocks that no case reads: most probably an `expect` block is missing, or stands in another section."""
+    for block in () if result.page is None else result.page.unread:
+        yield f"  note: no `expect` block reads the `{block.kind}` block in line {block.start}"
 
 
 def _failing(ran: Ran, style: Style) -> Iterator[str]:

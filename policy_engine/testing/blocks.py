@@ -31,7 +31,7 @@ _ALIKE: Final = 0.75
 
 def blocks(text: str, file: str = "the page") -> Iterator[Block]:
     """Every fenced block of a page in order. Raises TestFileError where one is not closed."""
-    lines = text.splitlines()
+    lines = text_lines(text)
     headings: tuple[tuple[int, str], ...] = ()
     at = 0
     while at < len(lines):
@@ -45,6 +45,12 @@ def blocks(text: str, file: str = "the page") -> Iterator[Block]:
             kind, title, source = _read_info(fence["info"], fence["indent"], file, at)
             yield Block(kind, title, source, "".join(f"{line}\n" for line in lines[at:end]), at, end, headings)
             at = end + 1
+
+
+def text_lines(text: str) -> list[str]:
+    """The lines of a text as editors count them: other characters that end lines are text like any other."""
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    return lines[:-1] if lines[-1] == "" else lines
 
 
 def _end(lines: list[str], at: int, ticks: str, file: str) -> int:

@@ -80,15 +80,21 @@ def _of_results(expected: Results, found: Judged, case: Case) -> Iterator[Differ
     if expected.verdict != found.report.verdict:
         yield Difference(f"expected the verdict `{expected.verdict}`, but it is `{found.report.verdict}`")
     missing = Counter((line.text, line.details) for line in expected.lines)
-    missing.subtract((line.text, line.details) for line in came)
+    missing.subtract((line.text, _filled(line)) for line in came)
     wanted = {line.text for line in expected.lines}
     for (text, details), count in missing.items():
         yield from [_missing(Line(text, details), came)] * count
     rest = Counter({key: -count for key, count in missing.items() if count < 0})
     for line in came:
-        if rest[line.text, line.details] > 0 and line.outcome not in OPTIONAL and line.text not in wanted:
-            rest[line.text, line.details] -= 1
+        key = line.text, _filled(line)
+        if rest[key] > 0 and line.outcome not in OPTIONAL and line.text not in wanted:
+            rest[key] -= 1
             yield Difference(f"not expected: `{line.text}`", line.said)
+
+
+def _filled(line: Line) -> tuple[str, ...]:
+    """Its details without empty lines, which nobody has to write."""
+    return tuple(detail for detail in line.details if detail.strip())
 
 
 def _missing(line: Line, came: tuple[Line, ...]) -> Difference:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from policy_engine.diagnostics import nearest
-from policy_engine.testing.blocks import wrong
+from policy_engine.testing.blocks import text_lines, wrong
 from policy_engine.testing.lines import NO_DIAGNOSTICS, Line
 from policy_engine.testing.model import Block
 from policy_engine.verdict import Outcome, Verdict
@@ -51,7 +51,7 @@ Expected: TypeAlias = Results | Places | Exactly | Nothing
 
 def read_expected(block: Block, file: str) -> Expected:
     """What a block expects. Raises TestFileError for a word that stands for nothing."""
-    given = [(number, line) for number, line in enumerate(block.text.splitlines(), block.start + 1) if line.strip()]
+    given = [(number, line) for number, line in enumerate(text_lines(block.text), block.start + 1) if line.strip()]
     if not given:
         return Nothing()
     first = given[0][1].strip()

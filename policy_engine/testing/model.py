@@ -116,11 +116,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A file of tests."""
+    """A file of tests. `unread` are the blocks that no case reads."""
 
     path: Path
     text: str
     cases: tuple[Case, ...]
+    unread: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

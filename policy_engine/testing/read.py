@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Final, Literal
 
@@ -37,14 +38,16 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 def read_page(path: Path, otherwise: Layers | None = None) -> Page:
     """The cases of a page; `otherwise` are the policies of cases that name none. Raises TestFileError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         raise TestFileError(f"`{path.as_posix()}` is no UTF-8 text", help="save the page as UTF-8") from error
     except OSError as error:
         raise TestFileError(
             f"cannot read `{path.as_posix()}`: {error.strerror}", help="name a page of tests"
         ) from error
-    return Page(path, text, tuple(_Reader(path, otherwise).cases(text)))
+    reader = _Reader(path, otherwise)
+    cases = tuple(reader.cases(text))
+    return Page(path, text, cases, tuple(block for block in reader.given if id(block) not in reader.read))
 
 
 class _Reader:
@@ -54,6 +57,14 @@ class _Reader:
         self.file = path.as_posix()
         self.folder = path.parent
         self.otherwise = otherwise
+        #: The blocks of the page that cases may read, and the identities of those that a case does read.
+        self.given: list[Block] = []
+        self.read: set[int] = set()
+
+    @cached_property
+    def has_policies(self) -> bool:
+        """Is there a policy in the page's folder?"""
+        return any(file.suffix == POLICY_SUFFIX for file in files_below(self.folder))
 
     def cases(self, text: str) -> Iterator[Case]:
         found = list(blocks(text, self.file))
@@ -65,6 +76,7 @@ class _Reader:
             given = [before for before in given if before.headings == block.headings[: len(before.headings)]]
             if block.kind != "expect":
                 given += [block] if block.kind in KINDS else []
+                self.given += [block] if block.kind in KINDS else []
                 continue
             name = " / ".join(title for level, title in block.headings if level > 1) or PurePosixPath(self.file).stem
             names[name] = names.get(name, 0) + 1
@@ -79,6 +91,7 @@ class _Reader:
     def _case(self, name: str, expect: Block, given: Sequence[Block]) -> Case:
         last = {(block.kind, block.title): block for block in given}
         sections = {(block.kind, block.headings): block for block in given if block.kind == "options"}
+        self.read |= {id(block) for block in (*last.values(), *sections.values())}
         product, previous, metrics = (last.get((kind, None)) for kind in ("product", "previous", "metrics"))
         data = tuple(self._data(block) for (kind, _), block in last.items() if kind == "data" and not _table(block))
         options = read_options(sections.values(), self.file)
@@ -123,7 +136,7 @@ class _Reader:
         council, domain = (self._written(layer, written) for layer in _LAYERS)
         alone = bool(council or domain) and named is None and self.otherwise is None
         return Layers(
-            council or (None if alone and not self._has_policies() else stored.council),
+            council or (None if alone and not self.has_policies else stored.council),
             domain or stored.domain,
             self._waivers(block for (kind, _), block in last.items() if kind == "waivers") or stored.waivers,
         )
@@ -161,10 +174,7 @@ class _Reader:
         return Layers(*(stored(tuple(roots[layer])) for layer in _NAMED))
 
     def _beside(self) -> Layers:
-        return Layers(Stored((self.folder,)) if self._has_policies() else None)
-
-    def _has_policies(self) -> bool:
-        return any(file.suffix == POLICY_SUFFIX for file in files_below(self.folder))
+        return Layers(Stored((self.folder,)) if self.has_policies else None)
 
     # ------------------------------------------------------------ products and data
 

@@ -11,7 +11,7 @@ from typing import Final
 from policy_engine.diagnostics import nearest
 from policy_engine.evaluation.model import Attested
 from policy_engine.plan.canonical import Digest
-from policy_engine.testing.blocks import wrong
+from policy_engine.testing.blocks import text_lines, wrong
 from policy_engine.testing.model import Block, Options
 from policy_engine.verdict import Stage
 
@@ -27,7 +27,7 @@ Setting = tuple[str, tuple[str, ...], int]
 
 def read_settings(block: Block, known: Sequence[str], file: str) -> Iterator[Setting]:
     """The lines of a block. Raises TestFileError for a line of another form and for a name that is not known."""
-    for number, line in enumerate(block.text.splitlines(), start=block.start + 1):
+    for number, line in enumerate(text_lines(block.text), start=block.start + 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         name, colon, value = (part.strip() for part in line.partition(":"))
@@ -66,7 +66,7 @@ def read_options(given: Iterable[Block], file: str) -> Options:
 def read_metrics(block: Block, file: str) -> tuple[Attested, ...]:
     """The row counts that attestations of earlier versions recorded, the last version first."""
     versions: list[dict[str, int]] = []
-    for number, line in enumerate(block.text.splitlines(), start=block.start + 1):
+    for number, line in enumerate(text_lines(block.text), start=block.start + 1):
         match = _METRIC.fullmatch(line.strip())
         if match is None:
             raise wrong(

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from policy_engine.cli import main
+from policy_engine.testing.model import Judged
+from policy_engine.testing.overlay import product_of
+from policy_engine.testing.read import read_page
+from policy_engine.testing.run import Runner, evaluated
+
+CORPUS = Path(__file__).parents[2] / "corpus"
 
 POLICY = """package acme
 
@@ -173,3 +180,18 @@ def test_the_same_changes_are_found_again(unnoticed: Any, capsys: pytest.Capture
         main.invoke(["test", "rules.md", "--mutate"])
         said.append(capsys.readouterr().out)
     assert said[0] == said[1]
+
+
+def test_a_rule_says_alone_what_it_says_among_others() -> None:
+    runner = Runner()
+    for page in sorted(CORPUS.rglob("*.md"))[::3]:
+        for case in read_page(page).cases:
+            policies = runner.compiled(case.policies).policies
+            found = runner.outcome(case) if policies is not None and case.product is not None else None
+            if policies is not None and case.product is not None and isinstance(found, Judged):
+                product = product_of(case.product)
+                for rule in policies.plan.rules:
+                    plan = replace(policies.plan, rules=(rule,), attributes=())
+                    alone = evaluated(case, product, replace(policies, plan=plan), None)
+                    said = [one for one in alone.results if one.rule == rule.name]
+                    assert said == [one for one in found.report.results if one.rule == rule.name], case.name

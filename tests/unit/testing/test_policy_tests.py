@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from policy_engine.cli import main
+from policy_engine.testing.blocks import KINDS, blocks
+from policy_engine.testing.model import TestFileError
+from policy_engine.testing.read import read_page
+from policy_engine.testing.update import rewritten
 
 POLICY = """package acme
 
@@ -39,6 +46,20 @@ schema:
 """
 FROM = '```product from="orders.odcs.yaml"\n'
 FAILS = "```expect\nnon_compliant\nfail acme.retention.not_too_long orders\n```\n"
+
+PIECES = [
+    *(f"```{kind}\n" for kind in KINDS),
+    *(f'````{kind} title="x.csv"\n' for kind in KINDS),
+    *("```\n", "````\n", "~~~\n", "# A\n", "## B\n", "### C\n", "\r\n", "\u2028", "\x0c", "`", "compliant\n", "none\n"),
+    *(
+        "stage: run\n",
+        "of: a, ,b\n",
+        "global: .\n",
+        "package acme\n",
+        '```data title="../x.csv"\n',
+        "orders.row_count: 1\n",
+    ),
+]
 
 Run = Callable[..., tuple[int, str]]
 
@@ -264,3 +285,36 @@ def test_hostile_references_read_nothing_and_run_nothing(run: Run) -> None:
         code, said = run(case(f'```product from="{source}"\n```\n'))
         assert code == 2, source
         assert "Traceback" not in said
+
+
+def test_a_block_that_no_case_reads_is_noted(run: Run) -> None:
+    code, said = run(case() + "\n## Forgotten\n\n```product\nschema: []\n```\n")
+    assert code == 0
+    assert "  note: no `expect` block reads the `product` block in line 14\n" in said
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12), st.booleans())
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_any_page_is_read_or_refused_with_its_line(tmp_path: Path, pieces: list[str], is_joined: bool) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(("" if is_joined else "\n").join(pieces), encoding="utf-8", newline="")
+    refused: TestFileError | None = None
+    try:
+        found = read_page(page)
+    except TestFileError as error:
+        refused = error
+    if refused is not None:
+        assert re.match(rf"{re.escape(page.as_posix())}:\d+: ", str(refused))
+        assert refused.help
+    else:
+        expects = [block for block in blocks(page.read_text(encoding="utf-8")) if block.kind == "expect"]
+        assert [one.expect.start for one in found.cases] == [block.start for block in expects]
+
+
+def test_updating_replaces_blocks_and_nothing_else(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    text = "# T\r\n\r\n```policy\r\npackage acme\r\n```\r\n```expect\r\nx\r\ny\r\n```\r\nend\u2028 no line end"
+    page.write_bytes(text.encode())
+    found = read_page(page)
+    after = rewritten(found, [(found.cases[0].expect, "no diagnostics\n")])
+    assert after == text.replace("x\r\ny\r\n", "no diagnostics\r\n")
