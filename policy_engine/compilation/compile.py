@@ -13,7 +13,7 @@ from policy_engine.diagnostics import Diagnostic
 from policy_engine.plan.expressions import And, Ask, Attribute, Call, Column, Custom, Expr, Local
 from policy_engine.plan.model import LANGUAGE, MAX_LOOPS, AttributePlan, Needs, ParamPlan, Plan, RulePlan, TablePlan
 from policy_engine.plan.origins import Origins
-from policy_engine.plan.types import BOOL, Entity, Sequence
+from policy_engine.plan.types import BOOL, Entity, Sequence, required
 from policy_engine.plan.walk import columns, walk
 from policy_engine.verdict import Stage
 
@@ -87,8 +87,9 @@ def _compiled(lowering: Lowering, policy: CheckedPolicy, rule: CheckedRule) -> R
         data = data_loop(items)
         if data is None:
             lowered = lowering.lower(items, names)
-            assert isinstance(lowered.type, Sequence)
-            variable = Local(lowering.fresh(), lowered.type.of)
+            of = required(lowered.type)
+            assert isinstance(of, Sequence)
+            variable = Local(lowering.fresh(), of.of)
             names = {**names, name: variable}
             loops.append((variable.name, lowered))
     when, require = _conditions(lowering, rule, data, names)

@@ -343,5 +343,6 @@ def is_computable(expr: Expr, tables: Collection[str]) -> bool:
 
 
 def _item(items: Expr) -> Type:
-    assert isinstance(items.type, Sequence)
-    return items.type.of
+    of = required(items.type)  # of a typed attribute, the plan keeps that it may be missing elsewhere
+    assert isinstance(of, Sequence)
+    return of.of

@@ -235,7 +235,7 @@ class _Reckoning:
                 self._each(items, whole)
             case (("in" | "==" | "!=" | "has_tag"), (first, second)):
                 for items in (first, second):
-                    if isinstance(items.type, Sequence) and not isinstance(items, Const):
+                    if isinstance(required(items.type), Sequence) and not isinstance(items, Const):
                         self._each(items, whole)
             case function, _ if function in _ARITHMETIC:
                 self.add(whole, (_bits(call) / UNIT) ** 2)

@@ -22,7 +22,18 @@ FIRST = (
     .replace("attribute field.classification: Class?\n", "")
 )
 SECOND = "package shop.orders\nimport test.global as council\n"
-OWN = {"masking": "veil", "weight": "load", "steps": "paces", "kept": "held", "born": "made", "release": "edition"}
+OWN = {
+    "masking": "veil",
+    "weight": "load",
+    "steps": "paces",
+    "kept": "held",
+    "born": "made",
+    "release": "edition",
+    "codes": "signs",
+    "levels": "grades",
+    "checked": "seen",
+    "since": "began",
+}
 
 
 def own_words(text: str) -> str:

@@ -26,12 +26,18 @@ attribute field.steps: Int from custom "steps"
 attribute dataset.kept: Duration? from custom "kept"
 attribute product.born: Date? from custom "born"
 attribute product.release: Version? from custom "release"
+attribute field.codes: List<Int>? from custom "codes"
+attribute field.levels: List<Class>? from custom "levels"
+attribute field.checked: Bool? from custom "checked"
+attribute dataset.since: Timestamp? from custom "since"
 let limit = 3
 let most = 99.5%
 let word = /^[a-z]+$/
 let owned = product.name is present
 def long(t: String) -> Bool = length(t) > 4
 def twice(n: Int) -> Int = n + n
+def said(f: Field) -> Bool = f.type is present
+def short(t: String?) -> Bool = t is missing or length(t) < 6
 def near(d: Decimal) -> Bool = d * 2 < 3.5 and not d < -1
 table levels(key: String, level: Int?) from "levels.csv"
 """
@@ -79,20 +85,23 @@ class Author:
     def string(self, scope: Scope) -> str:
         """A String."""
         texts = ['""', '"a"', '"orders"', '"name"', '"é"', '"日本"', '"a b"', '"pii"', "product.id"]
+        texts += ['"e\u0301"', '"𐍈"', '"שלום"', '"ẞ"', '"İ"', '"\\n\\t"', '"aA_1"']
         texts += ['(product.name otherwise "none")']
         for name, kind in scope.items():
             texts += {"Field": [f"{name}.name", f"{name}.path", f'({name}.type otherwise "?")'], "String": [name]}.get(
                 kind, [f"{name}.name"]
             )
         text = self.of(texts)
-        return self.of([text, text, text, f"lower({text})", f"upper({text})", f"trim({text})", f'({text} + "a")'])
+        return self.of(
+            [text, text, text, f"lower({text})", f"upper({text})", f"trim({text})", f'({text} + "a")', *_PIECES]
+        ).replace("@@", text)
 
     def integer(self, scope: Scope, depth: int) -> str:
         """An Int."""
         low = depth - 1
         name, inner = f"q{len(scope)}", {**scope, f"q{len(scope)}": "Field"}
         leaves = (
-            lambda: self.of(["0", "1", "2", "limit", "(-1)", "5"]),
+            lambda: self.of(["0", "1", "2", "limit", "(-1)", "5", "999999999999999999999999999999"]),
             lambda: f"length({self.string(scope)})",
         )
         deeper = (
@@ -111,6 +120,10 @@ class Author:
             lambda: f"{self.entity(scope, 'Dataset')}.row_count",
             lambda: f"count(r in {self.entity(scope, 'Dataset')}.rows where {self.row('r', low, scope)})",
             lambda: f"-{self.integer(scope, 0)}",
+            lambda: f"year({self.of([self.day(scope), self.moment(scope)])})",
+            lambda: f"count({name} in {self.string_list(scope)} where {self.boolean({**scope, name: 'String'}, 0)})",
+            lambda: f"sum(code for code in ({self.entity(scope, 'Field')}.codes otherwise [1, 2]))",
+            lambda: f"distinct(piece for piece in {self.string_list(scope)})",
             lambda: f"(if {self.boolean(scope, low)} then {self.integer(scope, 0)} else {self.integer(scope, low)})",
         )
         return self.one(*leaves, *(deeper if depth > 0 else ()))
@@ -120,7 +133,7 @@ class Author:
         low = depth - 1
         name, inner = f"q{len(scope)}", {**scope, f"q{len(scope)}": "Field"}
         rows = f"{self.entity(scope, 'Dataset')}.rows"
-        leaves = (lambda: self.of(["0.5", "2.25", "most", "min", *_SHARES]),)
+        leaves = (lambda: self.of(["0.5", "2.25", "most", "min", "(1 / 3)", *_EDGES, *_SHARES]),)
         deeper = (
             lambda: f"({self.integer(scope, low)} / {self.integer(scope, low)})",
             lambda: f"({self.decimal(scope, low)} {self.of('+-*')} {self.decimal(scope, 0)})",
@@ -135,7 +148,7 @@ class Author:
 
     def duration(self, scope: Scope) -> str:
         """A Duration."""
-        plain = self.of(["1y", "12mo", "365d", "30d", "1mo", "24h", "0d", "7y", "2629746s"])
+        plain = self.of(["1y", "12mo", "365d", "30d", "1mo", "24h", "0d", "7y", "2629746s", "9999y", "1s"])
         return self.one(
             lambda: plain,
             lambda: f"({self.entity(scope, 'Dataset')}.kept otherwise {plain})",
@@ -147,6 +160,15 @@ class Author:
     def moment(self, scope: Scope) -> str:
         """A Timestamp."""
         plain = self.of(["now", "2026-06-15T12:00Z", "2024-02-29T00:00Z", "2026-01-31T23:59Z"])
+        plain = self.of(
+            [
+                plain,
+                plain,
+                "0001-01-01T00:00Z",
+                "9999-12-31T23:59Z",
+                f"({self.entity(scope, 'Dataset')}.since otherwise now)",
+            ]
+        )
         shift = self.of(["- 1mo", "+ 1y", "- 24h", "- 2629746s", "- 9999y", "+ 12mo", "- 7y"])
         newest = f"(newest({self.entity(scope, 'Field')}) otherwise now)"
         return self.of([plain, f"({plain} {shift})", newest])
@@ -154,6 +176,7 @@ class Author:
     def day(self, scope: Scope) -> str:
         """A Date."""
         plain = self.of(["2026-06-15", "2024-02-29", "date(now)", "2026-03-31", "(product.born otherwise 2020-02-29)"])
+        plain = self.of([plain, plain, "0001-01-01", "9999-12-31"])
         shift = self.of(["- 1mo", "+ 1y", "- 30d", "+ 9999y"])
         return self.one(lambda: plain, lambda: f"({plain} {shift})", lambda: f"date({self.moment(scope)})")
 
@@ -195,6 +218,12 @@ class Author:
         for name in (name for name, kind in scope.items() if kind == "Field"):
             found += [f"{name}.{part}" for part in ("type", "classification", "masking", "weight")]
         return self.of([*found, 'newest(field("at"))', "lookup(levels, product.id)", "version(product.id)"])
+
+    def string_list(self, scope: Scope) -> str:
+        """A list of texts."""
+        text = self.string(scope)
+        parts = [f'split({text}, "a")', f'split({text}, "")', f"words({text})", "product.tags", f'["a", {text}]']
+        return self.of(parts)
 
     def fact(self, one: str) -> str:
         """What a field says of itself, guarded where it may be missing."""
@@ -301,6 +330,13 @@ _ABOUT_THE_WHOLE = [
     '(every chg in changes satisfies chg.kind != "field-removed" or chg.harm is present)',
     "(previous is present and (some old in previous.datasets satisfies old.row_count > 1))",
 ]
+#: Texts made of parts of the text that stands for `@@`.
+_PIECES = [
+    '(max(part for part in split(@@, "a")) otherwise "")',
+    '(min(part for part in words(@@)) otherwise "z")',
+    '(if @@ == "" then "empty" else @@)',
+]
+_EDGES = ["0.0", "1.0", "123456789012345678901234567890", "0.0000000000000000000000001", "(-99999999999999.5)"]
 _DOUBTS = [
     'field("nope").required',
     "previous is present",
@@ -324,6 +360,21 @@ _FACTS = [
     "(@.constraints.minimum otherwise 1) < 2.5",
     'some piece in words(@.name) satisfies piece == "name"',
     '@.dataset in ["orders", product.id]',
+    "is_camel_case(@.name)",
+    '(@.type otherwise "") != "" and length(@.type) > 4',
+    "(if @.required then @.type is present else false) and @.required",
+    "(if @.type is present then @.required else false) and length(@.type) > 4",
+    "said(@) and @.type != @.name",
+    "not said(@) or length(@.type) < 7",
+    "short(@.type)",
+    "not (@.type is missing or not (@.weight is present)) and @.weight < 2",
+    "(@.weight otherwise 0) > 0.4 and @.weight < 2",
+    "(@.checked otherwise false) and @.checked",
+    "@.codes is present and count(@.codes) > 1 and 3 in @.codes",
+    "@.levels is missing or (every lv in @.levels satisfies lv < confidential)",
+    "(@.classification otherwise public) >= internal and @.classification != confidential",
+    "@.items is missing or @.items.required",
+    "@.tags == [] or @.tags != product.tags",
 ]
 _ROW_FACTS = [
     "@.name is present",
@@ -336,6 +387,16 @@ _ROW_FACTS = [
     "(@.day otherwise 2026-01-01) > 2025-12-31",
     "@.id / (@.amount otherwise 0) > 1",
     "@.id + @.id * 2 > 5",
+    "(product.name is present and @.id > length(product.name))",
+    "(product.name is missing or @.id < length(product.name))",
+    "(if product.name is present then @.id < length(product.name) else @.id > 1)",
+    "(product.born is missing or @.day is missing or @.day > product.born)",
+    "(@.day is missing or year(@.day) > 2024)",
+    "((@.amount otherwise 0) > 0.05 and @.amount < 2)",
+    '(@.name is missing or trim(upper(@.name)) != "A")',
+    "(@.at is missing or date(@.at) >= 2026-06-01)",
+    "(if (@.ok otherwise false) then @.id > 1 else @.id < 3)",
+    "not (@.name is missing or length(@.name) > 1)",
 ]
 _ROW_DOUBTS = [
     "@.amount > 1",

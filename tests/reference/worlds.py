@@ -55,7 +55,7 @@ _TYPES = {
     "id": "integer", "amount": "number", "price": "number", "name": "string", "at": "timestamp", "day": "date",
     "ok": "boolean", "order_id": "integer", "sku": "string",
 }  # fmt: skip
-_NAMES = ["a", "b", "", "é", "日本", "ab@example.org", "aa"]
+_NAMES = ["a", "b", "", "é", "e\u0301", "日本", "𐍈", "שלום", "ẞ", " a ", "ab@example.org", "aa"]
 
 
 def _maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -67,6 +67,9 @@ _CUSTOM = st.fixed_dictionaries(
     optional={
         "masking": st.sampled_from(["none", "hash", "hsah", 3, True]),
         "weight": st.sampled_from([1, Decimal("0.5"), "0.5", "50%", "heavy", "1e5", True, ("x",)]),
+        "codes": st.sampled_from([(), (1,), (3, 3), (1, "2"), ("x",), 3, None]),
+        "levels": st.sampled_from([(), ("public",), ("internal", "confidential"), ("privat",), "public"]),
+        "checked": st.sampled_from([True, False, "true", "yes", 1]),
         "steps": st.sampled_from([0, 3, "4", Decimal("2.0"), Decimal("2.5"), "many", None]),
     },
 )
@@ -93,6 +96,12 @@ def _field(draw: st.DrawFn, dataset: str, name: str) -> Field:
     )
 
 
+_OF_DATASETS = {
+    "kept": st.sampled_from(["P1Y", "12 months", "long", 7]),
+    "since": st.sampled_from(["2026-01-01T00:00Z", "2026-01-01T00:30:00+02:00", "2026-01-01T00:00", "soon"]),
+}
+
+
 @st.composite
 def products(draw: st.DrawFn) -> Product:
     """A shop's orders and items, each perhaps not there, with gaps and faults in what is stated."""
@@ -101,7 +110,7 @@ def products(draw: st.DrawFn) -> Product:
         if draw(st.integers(0, 9)) == 9:
             continue
         fields = tuple(draw(_field(name, column)) for column in schema if column == "id" or draw(st.integers(0, 6)) < 6)
-        custom = draw(st.fixed_dictionaries({}, optional={"kept": st.sampled_from(["P1Y", "12 months", "long", 7])}))
+        custom = draw(st.fixed_dictionaries({}, optional=_OF_DATASETS))
         physical = f"t_{name}" if draw(st.booleans()) else None
         datasets.append(Dataset(name=name, physical_name=physical, fields=fields, custom=custom))
     return Product(
@@ -127,15 +136,25 @@ def products(draw: st.DrawFn) -> Product:
     )
 
 
+_FIRST = datetime(1, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 _CELLS: dict[str, st.SearchStrategy[Any]] = {
     "id": st.integers(0, 4),
     "order_id": _maybe(st.integers(0, 5)),
-    "amount": _maybe(st.sampled_from([Decimal("0.00"), Decimal("0.10"), Decimal("2.00"), Decimal("-1.50")])),
-    "price": _maybe(st.sampled_from([0.0, 0.1, 0.3, 2.0, float("nan"), float("inf"), -0.1])),
+    "amount": _maybe(
+        st.sampled_from([Decimal("0.00"), Decimal("0.10"), Decimal("2.00"), Decimal("-1.50"), Decimal("9999999999.99")])
+    ),
+    "price": _maybe(
+        st.sampled_from([0.0, 0.1, 0.3, 2.0, float("nan"), float("inf"), float("-inf"), -0.1, 5e-324, -0.0])
+    ),
     "name": _maybe(st.sampled_from(_NAMES)),
     "sku": _maybe(st.sampled_from(_NAMES)),
-    "at": _maybe(st.sampled_from([NOW, datetime(2026, 6, 1, tzinfo=UTC), datetime(2020, 2, 29, 1, 2, 3, tzinfo=UTC)])),
-    "day": _maybe(st.sampled_from([date(2026, 6, 15), date(2024, 2, 29)])),
+    "at": _maybe(
+        st.sampled_from(
+            [NOW, datetime(2026, 6, 1, tzinfo=UTC), datetime(2020, 2, 29, 1, 2, 3, tzinfo=UTC), _FIRST, _LAST]
+        )
+    ),
+    "day": _maybe(st.sampled_from([date(2026, 6, 15), date(2024, 2, 29), date.min, date.max])),
     "ok": _maybe(st.booleans()),
 }
 
