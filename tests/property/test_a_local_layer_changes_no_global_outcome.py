@@ -20,6 +20,7 @@ FIRST = (
     .replace('custom "', 'custom "orders.')
     .replace("enum Class { public < internal < confidential }\n", "")
     .replace("attribute field.classification: Class?\n", "")
+    .replace("List<Class>", "List<council.Class>")
 )
 SECOND = "package shop.orders\nimport test.global as council\n"
 OWN = {

@@ -24,6 +24,8 @@ let owned = base.owned
 def long(t: String) -> Bool = base.long(t)
 def twice(n: Int) -> Int = base.twice(n)
 def near(d: Decimal) -> Bool = base.near(d)
+def said(f: Field) -> Bool = base.said(f)
+def short(t: String?) -> Bool = base.short(t)
 table levels(key: String, level: Int?) from "levels.csv"
 """
 
