@@ -7,6 +7,7 @@ beyond the calendar (years 1 to 9999).
 from __future__ import annotations
 
 import operator
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -63,22 +64,37 @@ def _has_tag(tags: Sequence[str], term: str) -> bool:
 
 
 def split_words(name: str) -> tuple[str, ...]:
-    """The words of a name, lower case: at underscores and other signs, at camel humps, between letters and digits."""
+    """The words of a name, lower case: at underscores and other signs, at camel humps, between letters and digits.
+
+    A letter and its combining marks are one letter, however they are encoded.
+    """
     words: list[str] = []
     current = ""
-    for at, char in enumerate(name):
+    letters = _letters(unicodedata.normalize("NFC", name))
+    for at, (char, marks) in enumerate(letters):
         if not char.isalnum():
             words.append(current)
             current = ""
             continue
-        before = name[at - 1] if at else ""
-        after = name[at + 1] if at + 1 < len(name) else ""
+        before = letters[at - 1][0] if at else ""
+        after = letters[at + 1][0] if at + 1 < len(letters) else ""
         hump = char.isupper() and (before.islower() or (before.isupper() and after.islower()))
         if current and (hump or char.isdigit() != before.isdigit()):
             words.append(current)
             current = ""
-        current += char.lower()
+        current += (char + marks).lower()
     return tuple(word for word in [*words, current] if word)
+
+
+def _letters(name: str) -> list[tuple[str, str]]:
+    """The characters of a name, each with the combining marks behind it."""
+    found: list[tuple[str, str]] = []
+    for char in name:
+        if found and unicodedata.category(char).startswith("M"):
+            found[-1] = found[-1][0], found[-1][1] + char
+        else:
+            found.append((char, ""))
+    return found
 
 
 SNAKE_CASE: Final = Pattern("^[a-z][a-z0-9]*(_[a-z0-9]+)*$")

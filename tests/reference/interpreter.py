@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -783,8 +784,26 @@ def compute(function: str, args: list[Any], *, from_data: bool) -> Any:  # noqa:
 
 
 def _words(name: str) -> tuple[str, ...]:
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", " ", name)
-    return tuple(word.lower() for word in re.split(r"[^A-Za-z0-9]+", spaced) if word)
+    """By the kinds of its characters: lower, Upper, other letter, digit, blank; a mark belongs to what it stands behind."""
+    whole = unicodedata.normalize("NFC", name)
+    kinds = ""
+    for char in whole:
+        mark = kinds and unicodedata.category(char)[0] == "M"
+        letter = "d" if char.isdigit() else "u" if char.isupper() else "l" if char.islower() else "o"
+        kinds += "m" if mark else letter if char.isalnum() else " "
+    cut = re.compile(r"(?<=l)(?=u)|(?<=u)(?=ul)|(?<=[luo])(?=d)|(?<=d)(?=[luo])")
+    plain = re.sub(r"m", "", kinds)
+    ends = {at.start() for at in cut.finditer(plain)}
+    words, at = [""], 0
+    for char, kind in zip(whole, kinds, strict=True):
+        if kind == "m":
+            words[-1] += char if plain[at - 1] != " " else ""
+            continue
+        if kind == " " or at in ends:
+            words.append("")
+        words[-1] += "" if kind == " " else char
+        at += 1
+    return tuple(word.lower() for word in words if word)
 
 
 TEXTS: Mapping[str, Any] = {
