@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,7 +69,8 @@ def _coloured(asked: RuleAsked) -> bool:
 def _width(asked: RuleAsked) -> int:
     from policy_engine.explaining.page import WIDTH
 
-    return min(WIDTH, shutil.get_terminal_size().columns) if _coloured(asked) else WIDTH
+    is_watched = asked.output is None and sys.stdout is not None and sys.stdout.isatty()
+    return min(WIDTH, shutil.get_terminal_size().columns) if is_watched else WIDTH
 
 
 def _alone(asked: RuleAsked, facts: Facts, name: str) -> str:

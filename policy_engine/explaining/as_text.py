@@ -182,6 +182,8 @@ def _reason(explanation: Explanation) -> tuple[str, bool]:
     counts = Counter(one.standing for one in subjects)
     if result.reasons and result.outcome is not Outcome.FAIL:
         return "; ".join(result.reasons), False
+    if not subjects and result.subjects:
+        return f"looked at {result.subjects}, and all fit", False
     if not subjects:
         return "this contract has nothing that the rule goes over", False
     if result.outcome is Outcome.NOT_APPLICABLE:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from policy_engine.data.model import RowCheckAnswer
+from policy_engine.data.model import PiiFinding, RowCheckAnswer
 from policy_engine.diagnostics import nearest
 from policy_engine.errors import UsageError
 from policy_engine.evaluation.kleene import UNDEFINED
@@ -103,7 +103,7 @@ class _Subjects:
         place = violation.place if violation is not None else subject_place(inputs.product, about, self.rule.focus)
         return SubjectExplained(
             name=name,
-            bindings=tuple(self._bindings(judged)),
+            bindings=tuple(self._bindings(judged, name)),
             place=in_product(inputs.product, place),
             standing=standing,
             message=None if violation is None else violation.message,
@@ -111,11 +111,13 @@ class _Subjects:
             clauses=tuple(self._clauses(judged, standing)),
         )
 
-    def _bindings(self, judged: Judged) -> Iterator[str]:
+    def _bindings(self, judged: Judged, name: str) -> Iterator[str]:
         """What the loops stand at, unless there is one and its name says it."""
         subject = judged.subject
         if len(subject) > 1 or (subject and element_name(subject[0]) is None):
             for loop, item, (variable, _) in zip(self.written.loops, subject, self.rule.loops, strict=False):
+                if element_name(item) == name and not isinstance(item, PiiFinding):
+                    continue
                 hidden = variable in self.steps.revealing and not self.steps.show_values
                 yield f"{loop.name.text} = {HIDDEN if hidden else item_text(item)}"
 

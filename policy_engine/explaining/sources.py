@@ -73,8 +73,8 @@ class Sources:
     def _part(self, node: Node, key: str) -> tuple[str, ...]:
         of = node.parts[0].value
         match of:
-            case PiiFinding(evidence=evidence):
-                return (f"evidence: {evidence}",) if key == "confidence" else ()
+            case PiiFinding():
+                return self._found(of, key)
             case Change(place=place):
                 return (in_product(self.inputs.product, place),)
             case SimpleNamespace():
@@ -83,6 +83,14 @@ class Sources:
                 return self._stated(of, key, node.value)
             case _:
                 return ()
+
+    def _found(self, finding: PiiFinding, key: str) -> tuple[str, ...]:
+        if key in {"kind", "confidence", "evidence"}:
+            return (f"evidence: {finding.evidence}",)
+        if not finding.scanned:
+            return ("no value was looked at",)
+        where = next((f" of {data}" for name, data in self.data.items() if finding.field.startswith(f"{name}.")), "")
+        return (f"{finding.count:,} of {finding.scanned:,} values{where}",)
 
     def _stated(self, of: Element, key: str, value: Any) -> tuple[str, ...]:
         if key in of.pointers:

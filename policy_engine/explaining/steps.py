@@ -75,7 +75,7 @@ class Steps:
             return self._given(node, origin)
         match expr:
             case Const():
-                return self._constant(node, origin)
+                return self._constant(node, expr, origin)
             case Local(name=name) if name not in {"now", "previous"}:
                 return ()
             case Attribute() | Custom() if _is_entity(expr) and expr.type == required(expr.type):
@@ -107,16 +107,21 @@ class Steps:
         whole = self._alone(node, origin)
         return replace(whole, note="" if inside else whole.note, sources=self.sources.defined(origin), parts=inside)
 
-    def _constant(self, node: Node, origin: Origin) -> tuple[Step, ...]:
+    def _constant(self, node: Node, constant: Const, origin: Origin) -> tuple[Step, ...]:
         """A constant says nothing new, unless it was computed from definitions."""
-        call = self.origins.unfolded(node.expr)
-        if call is None:
-            return ()
-        inside = tuple(step for arg in call.args if isinstance(arg, Const) for step in self.steps(Node(arg, arg.value)))
+        inside = self._folded(constant)
         return (Step(one_line(origin.span.text), None, self._shown(node), parts=inside),) if inside else ()
+
+    def _folded(self, expr: Const) -> tuple[Step, ...]:
+        """What a constant was computed from."""
+        call = self.origins.unfolded(expr)
+        args = () if call is None else (arg for arg in call.args if isinstance(arg, Const))
+        return tuple(step for arg in args for step in self.steps(Node(arg, arg.value)))
 
     def _made_up(self, node: Node) -> tuple[Step, ...]:
         match node.expr:
+            case Const() as constant:
+                return self._folded(constant)
             case Local(name="now"):
                 return (Step("now", None, self._shown(node), "", self.sources.of(node)),)
             case Attribute(of=of, name=name) if (owner := self.origins.of(of)) is not None and not _is_entity(
