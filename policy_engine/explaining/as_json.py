@@ -33,6 +33,7 @@ def explanation_json(explanation: Explanation) -> str:
                 "until": waiver.until.isoformat(),
                 "because": waiver.because,
                 "approved_by": waiver.approved_by,
+                "place": explanation.waivers[waiver.name],
                 "subjects": [one.violation.subject for one in result.waived if waiver.name in one.waivers],
             }
             for waiver in result.waivers
@@ -44,6 +45,7 @@ def explanation_json(explanation: Explanation) -> str:
                 "bindings": list(one.bindings),
                 "place": one.place,
                 "standing": one.standing,
+                "waivers": list(one.waivers),
                 "message": one.message,
                 "fix": one.fix,
                 "clauses": [{"clause": clause.keyword, **_step(clause.step)} for clause in one.clauses],

@@ -30,6 +30,7 @@ _STANDINGS: Final = {
     Standing.FAILS: ("fails", "fail"),
     Standing.WOULD_FAIL: ("violates, as far as was looked at", "violate, as far as was looked at"),
     Standing.UNKNOWN: ("cannot be decided", "cannot be decided"),
+    Standing.WAIVED: ("violates, and is waived", "violate, and are waived"),
     Standing.TOLERATED: ("violates, which is tolerated", "violate, which is tolerated"),
     Standing.MEETS: ("meets it", "meet it"),
     Standing.DOES_NOT_APPLY: ("is not concerned", "are not concerned"),
@@ -87,6 +88,7 @@ def _head(page: Page, explanation: Explanation) -> None:
         until = f"until {waiver.until}, approved by {waiver.approved_by}"
         page.wrapped(0, f"waived by {waiver.name} {until}: {subjects}", "doubt", hanging=2)
         page.wrapped(2, f"because {waiver.because}")
+        page.wrapped(2, explanation.waivers[waiver.name], "quiet")
 
 
 def _subject(page: Page, subject: SubjectExplained, *, with_message: bool) -> None:
@@ -98,6 +100,8 @@ def _subject(page: Page, subject: SubjectExplained, *, with_message: bool) -> No
         page.wrapped(2, binding, "quiet", hanging=2)
     if subject.message is not None and with_message:
         page.wrapped(2, subject.message)
+    for waiver in subject.waivers:
+        page.wrapped(2, f"waived by {waiver}", "doubt")
     for clause in subject.clauses:
         page.tree(clause.step, f"{clause.keyword} ")
     if subject.fix is not None:

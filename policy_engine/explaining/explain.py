@@ -11,7 +11,7 @@ from policy_engine.data.model import PiiFinding, RowCheckAnswer
 from policy_engine.diagnostics import nearest
 from policy_engine.errors import UsageError
 from policy_engine.evaluation.kleene import UNDEFINED
-from policy_engine.evaluation.model import Report, RuleResult, Violation
+from policy_engine.evaluation.model import Report, RuleResult, Waived
 from policy_engine.evaluation.texts import HIDDEN, element_name, revealing_loops, subject_name, subject_place
 from policy_engine.explaining.facts import Facts
 from policy_engine.explaining.model import ClauseExplained, Explanation, Standing, Step, SubjectExplained, Truth
@@ -35,7 +35,7 @@ def explain(
     result = next(one for one in report.results if one.rule == name)
     rule = next((one for one in facts.plan.rules if one.name == name), None)
     if rule is None or recording.inputs is None:
-        return Explanation(facts.rule(name), report, result, (), tuple(_of_attribute(report, result)))
+        return Explanation(facts.rule(name), report, result, (), tuple(_of_attribute(report, result)), {})
     tables = {table.name: table for table in facts.plan.tables}
     sources = Sources(recording.inputs, facts, tables, dict(_located(recording.inputs.product, data)))
     steps = Steps(facts.origins, sources, recording, show_values, revealing_loops(rule.loops))
@@ -43,7 +43,8 @@ def explain(
     assert written is not None
     found = _Subjects(rule, written, recording, result, steps)
     told = facts.rule(name)
-    return Explanation(told, report, result, tuple(found.clauses(told.applies_to)), found.all())
+    places = {one.name: facts.waiver_place(one.name) for one in result.waivers}
+    return Explanation(told, report, result, tuple(found.clauses(told.applies_to)), found.all(), places)
 
 
 def _located(product: Product, data: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -64,9 +65,10 @@ class _Subjects:
         self.written = written
         self.recording = recording
         self.steps = steps
-        self.violations: dict[str, list[Violation]] = defaultdict(list)
-        for violation in (*result.violations, *(one.violation for one in result.waived)):
-            self.violations[violation.subject].append(violation)
+        self.violations: dict[str, list[Waived]] = defaultdict(list)
+        for one in (*(Waived(violation, ()) for violation in result.violations), *result.waived):
+            self.violations[one.violation.subject].append(one)
+        self.are_all_listed = not result.unlisted
         self.is_lenient = rule.tolerance is not None
 
     def clauses(self, applies_to: str | None) -> Iterator[ClauseExplained]:
@@ -99,7 +101,9 @@ class _Subjects:
         about = (*judged.subject, *self._about(judged))
         name = subject_name(inputs.product, about)
         standing = self._standing(judged, name)
-        violation = self.violations[name].pop(0) if standing is Standing.FAILS and self.violations[name] else None
+        is_listed = standing in {Standing.FAILS, Standing.WAIVED} and self.violations[name]
+        listed = self.violations[name].pop(0) if is_listed else None
+        violation = None if listed is None else listed.violation
         place = violation.place if violation is not None else subject_place(inputs.product, about, self.rule.focus)
         return SubjectExplained(
             name=name,
@@ -109,6 +113,7 @@ class _Subjects:
             message=None if violation is None else violation.message,
             fix=None if violation is None else violation.fix,
             clauses=tuple(self._clauses(judged, standing)),
+            waivers=() if listed is None else listed.waivers,
         )
 
     def _bindings(self, judged: Judged, name: str) -> Iterator[str]:
@@ -151,6 +156,8 @@ class _Subjects:
 
     def _violating(self, name: str) -> Standing:
         if self.violations[name]:
+            return Standing.WAIVED if self.violations[name][0].waivers else Standing.FAILS
+        if not self.are_all_listed:
             return Standing.FAILS
         return Standing.TOLERATED if self.is_lenient else Standing.WOULD_FAIL
 

@@ -86,6 +86,10 @@ class Facts:
         beside = folder / declared.node.file.text
         return self.places.file(beside.as_posix()) if beside.is_file() else declared.node.file.text
 
+    def waiver_place(self, name: str) -> str:
+        """Where a waiver is written."""
+        return next(self._at(one.node.name.span) for one in self.authored.linked.waivers if one.declared.name == name)
+
     # ------------------------------------------------------------ rules
 
     def _rule(self, name: str) -> RuleFacts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -26,6 +27,7 @@ class Standing(StrEnum):
     FAILS = "fails"
     WOULD_FAIL = "violates, as far as was looked at"
     UNKNOWN = "cannot be decided"
+    WAIVED = "violates, and is waived"
     TOLERATED = "violates, which is tolerated"
     MEETS = "meets the rule"
     DOES_NOT_APPLY = "the rule does not apply"
@@ -60,7 +62,8 @@ class ClauseExplained:
 class SubjectExplained:
     """One subject: where it stands in the contract, what the rule says of it, and which clauses were looked at.
 
-    `bindings` tell what the variables of the rule's loops stand for, where the name does not.
+    `bindings` tell what the variables of the rule's loops stand for, where the name does not; `waivers` are the names of
+    those that excuse it.
     """
 
     name: str
@@ -70,6 +73,7 @@ class SubjectExplained:
     message: str | None
     fix: str | None
     clauses: tuple[ClauseExplained, ...]
+    waivers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +112,14 @@ class RuleFacts:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A rule and a product: what the rule says, and why. `clauses` are those that are about no subject."""
+    """A rule and a product: what the rule says, and why.
+
+    `clauses` are those that are about no subject; `waivers` are the places of the waivers that took effect, by name.
+    """
 
     facts: RuleFacts
     report: Report
     result: RuleResult
     clauses: tuple[ClauseExplained, ...]
     subjects: tuple[SubjectExplained, ...]
+    waivers: Mapping[str, str]

@@ -244,6 +244,31 @@ def test_subjects_are_limited_to_the_first_that_needs_mending(capsys: pytest.Cap
     assert of_product(capsys, "described", "--all").count("require one of") == 2
 
 
+def test_a_waiver_is_named_with_its_place(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("waivers.policy").write_text(
+        """package acme.waivers
+## Soon.
+waiver W1
+  of acme.sound.described
+  for product "orders" where field.path == "orders.mail"
+  granted 2027-01-01
+  until 2027-01-20
+  because "being written"
+  approved by "council"
+"""
+    )
+    out = of_product(capsys, "described", "--waivers", "waivers.policy")
+    assert (
+        "waived by acme.waivers.W1 until 2027-01-20, approved by council: orders.mail\n  because being written\n" in out
+    )
+    assert "\n  waivers.policy:3:8\n" in out
+    found = document(capsys, "described", "--waivers", "waivers.policy", "--subject", "orders.mail")
+    assert (found["subjects"][0]["standing"], found["subjects"][0]["waivers"]) == (
+        "violates, and is waived",
+        ["acme.waivers.W1"],
+    )
+
+
 def test_a_rule_alone_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     out = said(capsys, "sound.kept")
     assert out.startswith(
