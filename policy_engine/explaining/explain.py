@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from policy_engine.data.model import PiiFinding, RowCheckAnswer
+from policy_engine.data.model import RowCheckAnswer
 from policy_engine.diagnostics import nearest
 from policy_engine.errors import UsageError
 from policy_engine.evaluation.kleene import UNDEFINED
@@ -21,7 +21,7 @@ from policy_engine.explaining.sources import Sources
 from policy_engine.explaining.steps import Steps, brief
 from policy_engine.explaining.values import item_text, truth_of
 from policy_engine.plan.model import RulePlan
-from policy_engine.product.model import Product
+from policy_engine.product.model import Dataset, Field, Product
 from policy_engine.syntax import ast
 
 #: Those that need mending first.
@@ -120,11 +120,12 @@ class _Subjects:
         """What the loops stand at, unless there is one and its name says it."""
         subject = judged.subject
         if len(subject) > 1 or (subject and element_name(subject[0]) is None):
-            for loop, item, (variable, _) in zip(self.written.loops, subject, self.rule.loops, strict=False):
-                if element_name(item) == name and not isinstance(item, PiiFinding):
+            loops = (*(loop.name.text for loop in self.written.loops), "promise")  # which `conforms` goes over
+            for loop, item, (variable, _) in zip(loops, subject, self.rule.loops, strict=False):
+                if isinstance(item, Dataset | Field) and element_name(item) == name:
                     continue
                 hidden = variable in self.steps.revealing and not self.steps.show_values
-                yield f"{loop.name.text} = {HIDDEN if hidden else item_text(item)}"
+                yield f"{loop} = {HIDDEN if hidden else item_text(item)}"
 
     def _about(self, judged: Judged) -> tuple[object, ...]:
         """The dataset or field that a rule names besides its loops."""
