@@ -30,12 +30,15 @@ HEADER = 'package test.global\n\n## A policy.\npolicy p\n  owner "o"\n{{\n{rules
 
 
 def checked(
-    *global_: str, local: Sequence[str] = (), tables: Mapping[str, bytes] | None = None
+    *global_: str,
+    local: Sequence[str] = (),
+    waivers: Sequence[str] = (),
+    tables: Mapping[str, bytes] | None = None,
 ) -> tuple[CheckedSet, list[Diagnostic]]:
     """The checked set of texts, and its errors."""
     units: list[Unit] = []
     errors: list[Diagnostic] = []
-    for layer, texts in ((Layer.GLOBAL, global_), (Layer.DOMAIN, local)):
+    for layer, texts in ((Layer.GLOBAL, global_), (Layer.DOMAIN, local), (Layer.WAIVERS, waivers)):
         for number, text in enumerate(texts):
             tree, _, problems = parse(f"{layer}{number}.policy", text.encode())
             errors += problems

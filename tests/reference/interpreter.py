@@ -85,11 +85,12 @@ class World:
 
 @dataclass(frozen=True)
 class Failing:
-    """A subject that does not meet a rule; of rows, how many and the first five."""
+    """A subject that does not meet a rule; of rows, how many and the first five. `names` is what was bound."""
 
     subject: str
     count: int | None = None
     rows: tuple[int, ...] = ()
+    names: Names = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ class Judged:
     outcome: str
     subjects: int = 0
     failing: tuple[Failing, ...] = ()
+    waived: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def interpret(checked: CheckedSet, world: World) -> dict[str, Judged]:
@@ -165,13 +167,32 @@ class Meaning:
     def conclude(self, policy: CheckedPolicy, rule: CheckedRule, tally: Tally, applies: Any) -> Judged:
         if applies is not True:
             return Judged("indeterminate", tally.subjects)
-        if tally.failing:
-            return Judged("fail", tally.subjects, tuple(tally.failing))
+        by = [(one, self.waivers(rule, one)) for one in tally.failing]
+        left = tuple(one for one, waivers in by if not waivers)
+        waived = tuple((one.subject, waivers) for one, waivers in by if waivers)
+        if left:
+            return Judged("fail", tally.subjects, left, waived)
+        if waived:
+            values_are_due = self.needs(policy, rule) == "personal" and self.world.stage is Stage.CHANGE
+            outcome = "indeterminate" if tally.unknown else "due_later" if values_are_due else "waived"
+            return Judged(outcome, tally.subjects, (), waived)
         if tally.unknown:
             return Judged("indeterminate", tally.subjects)
         if self.needs(policy, rule) == "personal" and self.world.stage is Stage.CHANGE:
             return Judged("due_later", tally.subjects)
         return Judged("pass" if tally.subjects else "not_applicable", tally.subjects)
+
+    def waivers(self, rule: CheckedRule, failing: Failing) -> tuple[str, ...]:
+        """The waivers by which a subject does not count: of this rule and product, in force today, that hold of it."""
+        today = self.world.now.date()
+        return tuple(
+            waiver.name
+            for waiver in self.checked.waivers
+            if waiver.rule == rule.name
+            and self.world.product.id in waiver.products
+            and waiver.granted <= today <= waiver.until
+            and (waiver.condition is None or self.value(waiver.condition, failing.names) is True)
+        )
 
     def bind(
         self, rule: CheckedRule, loops: list[tuple[str, Expr]], subject: list[Any], names: dict[str, Any], tally: Tally
@@ -211,7 +232,7 @@ class Meaning:
                 unknown += 1
             elif holds is not True:
                 violating += 1
-                failing.append(Failing(self.name(rule, subject)))
+                failing.append(Failing(self.name(rule, subject), names=names))
         tally.subjects += sure
         tolerance = rule.tolerance or Fraction(0)
         if violating > tolerance * (sure + doubted):
@@ -254,7 +275,8 @@ class Meaning:
                 violating.append(number)
         tally.subjects += subjects
         if len(violating) > (rule.tolerance or 0) * subjects:
-            tally.failing.append(Failing(self.name(rule, [*subject, of]), len(violating), tuple(violating[:5])))
+            name, first = self.name(rule, [*subject, of]), tuple(violating[:5])
+            tally.failing.append(Failing(name, len(violating), first, names))
 
     def name(self, rule: CheckedRule, subject: list[Any]) -> str:
         """The path of the innermost part that has one; of a rule without loops, of the field or dataset it names."""
