@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from policy_engine.checking.model import CheckedRule, CheckedSet, CheckedWaiver
 from policy_engine.compilation.lower import Lowering, TooLargeError, data_loop, is_computable
 from policy_engine.diagnostics import Diagnostic
-from policy_engine.plan.expressions import Ask, Expr, Local
+from policy_engine.plan.expressions import Aggregate, Ask, Expr, Local, Quantified
 from policy_engine.plan.layer import Layer
 from policy_engine.plan.model import RulePlan, WaiverPlan
 from policy_engine.plan.types import Sequence as Many
-from policy_engine.plan.walk import walk
+from policy_engine.plan.walk import parts, walk
+
+_LOOPS = (Quantified, Aggregate)
+
+
+def _inside(expr: Expr) -> Iterator[Expr]:
+    return (part for direct in parts(expr) for part in walk(direct))
 
 
 def compile_waivers(checked: CheckedSet, plans: Sequence[RulePlan]) -> tuple[tuple[WaiverPlan, ...], list[Diagnostic]]:
@@ -62,6 +68,11 @@ def _condition(
         return Diagnostic(
             "CHK015", "with all its definitions, this condition is too large to evaluate", waiver.span, help=help_
         )
+    if any(
+        isinstance(inner, _LOOPS) for outer in walk(lowered) if isinstance(outer, _LOOPS) for inner in _inside(outer)
+    ):
+        help_ = "it is asked of every violation: use one loop, or name what is waived by its path"
+        return Diagnostic("CHK015", "this condition has a loop inside a loop", waiver.span, help=help_)
     asks = any(isinstance(part, Ask) for part in walk(lowered))
     if asks or not is_computable(lowered, checked.tables):
         help_ = "name what is waived by what the contract says of it, such as `field.path`"

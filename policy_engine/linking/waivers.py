@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,6 +19,10 @@ from policy_engine.syntax import ast
 GRANTED_BY: Final = {Layer.WAIVERS: "council", Layer.DOMAIN: "domain"}
 #: Which layers' rules those of a layer may waive: the council answers for its own policies only.
 _WITHIN_REACH: Final = {Layer.WAIVERS: (Layer.GLOBAL,), Layer.DOMAIN: (Layer.DOMAIN, Layer.GLOBAL)}
+
+
+#: More waivers of one rule for one product are refused.
+MAX_OF_A_RULE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,22 @@ def link_waivers(
                 diagnostics += [*_authority(item, item.node, target), *_length(item.node, target.node)]
                 rules = target.node.rules if target.rule is None else (target.rule,)
                 found.append(LinkedWaiver(item, item.node, target.policy, rules))
+    diagnostics += _too_many(found)
     return tuple(sorted(found, key=lambda waiver: waiver.declared.name)), diagnostics
+
+
+def _too_many(waivers: Sequence[LinkedWaiver]) -> Iterator[Diagnostic]:
+    """Each is asked of every violation of its rule."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for waiver in waivers:
+        for rule in waiver.rules:
+            for product in waiver.node.products:
+                key = waiver.policy.name, rule.name.text, product.text
+                counts[key] += 1
+                if counts[key] == MAX_OF_A_RULE + 1:
+                    message = f"more than {MAX_OF_A_RULE} waivers of `{key[0]}.{key[1]}` for `{key[2]}`"
+                    help_ = 'waive several fields at once, such as `where field.path in ["a.b", "a.c"]`'
+                    yield Diagnostic("CHK015", message, waiver.node.name.span, "the first too many", help_)
 
 
 def _targets(packages: Mapping[str, Package]) -> Iterator[tuple[str, _Target]]:

@@ -60,7 +60,7 @@ def read_layer(layer: Layer, roots: tuple[Path, ...]) -> LayerFiles:
     """
     members: dict[str, Member] = {}
     for root in roots:
-        for path, location in _files(root):
+        for path, location in _files(root, layer):
             if path in members:
                 raise UsageError(
                     f"the {layer} layer has two files called `{path}`: {members[path].location} and {location}",
@@ -70,7 +70,7 @@ def read_layer(layer: Layer, roots: tuple[Path, ...]) -> LayerFiles:
     return LayerFiles(layer, tuple(members[path] for path in sorted(members)))
 
 
-def _files(root: Path) -> list[tuple[str, Path]]:
+def _files(root: Path, layer: Layer) -> list[tuple[str, Path]]:
     if root.is_file() and root.suffix == POLICY_SUFFIX:
         return [(root.name, root)]
     if not root.is_dir():
@@ -85,9 +85,10 @@ def _files(root: Path) -> list[tuple[str, Path]]:
             )
     found = [(file.relative_to(root).as_posix(), file) for file in files if file.suffix in _SUFFIXES]
     if not any(path.endswith(POLICY_SUFFIX) for path, _ in found):
-        raise UsageError(
-            f"no .policy file in `{root}`", help="a layer without policies checks nothing: is this the folder?"
-        )
+        help_ = "a layer without policies checks nothing: is this the folder?"
+        if layer is Layer.WAIVERS:
+            help_ = "is this the folder? where there are no waivers, leave out --waivers"
+        raise UsageError(f"no .policy file in `{root}`", help=help_)
     if len(found) > MAX_FILES:
         raise UsageError(
             f"`{root}` holds {len(found)} files, more than {MAX_FILES}", help="name the policy folder itself"

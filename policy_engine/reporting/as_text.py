@@ -120,9 +120,8 @@ def _failed(report: Report, result: RuleResult, style: Style) -> Iterator[str]:
     if more > 0:
         listed = "lists them" if not result.unlisted else f"lists the first {len(result.violations):,}"
         yield style(f"    … and {more:,} more (--format json {listed})", "quiet")
-    for waiver in result.waivers:
-        count = sum(waiver.name in one.waivers for one in result.waived)
-        yield style(f"    {count} more waived by {waiver.name} until {waiver.until}", "quiet")
+    if result.waived:
+        yield style(f"    {len(result.waived)} more waived, see below", "quiet")
     for reason in result.reasons:
         yield style(f"    not decided for the rest: {reason}", "doubt")
 
@@ -192,7 +191,7 @@ def _waived(report: Report, style: Style) -> Iterator[str]:
         return
     yield ""
     yield style("waived", "heading")
-    for name in sorted(waivers):
+    for name in sorted(waivers)[:SHOWN]:
         waiver = waivers[name]
         said = f"until {waiver.until}, granted by the {waiver.granted_by}, approved by {waiver.approved_by}"
         yield f"  {style(name, 'heading')}  {style(said, 'quiet')}"
@@ -202,6 +201,7 @@ def _waived(report: Report, style: Style) -> Iterator[str]:
             if subjects:
                 more = f" and {len(subjects) - SHOWN} more" if len(subjects) > SHOWN else ""
                 yield f"    {result.rule}: {', '.join(subjects[:SHOWN])}{more}"
+    yield from _more(len(waivers), style)
 
 
 _IDLE: Final = {
@@ -220,9 +220,16 @@ def _idle_waivers(report: Report, style: Style) -> Iterator[str]:
     yield ""
     yield style("waivers without effect", "heading")
     width = max(len(note.waiver.name) for note in idle)
-    for note in idle:
+    for note in idle[:SHOWN]:
         said = _IDLE[note.status].format(waiver=note.waiver)
         yield f"  {note.waiver.name.ljust(width)}  {style(said, 'quiet')}"
+    yield from _more(len(idle), style)
+
+
+def _more(count: int, style: Style) -> Iterator[str]:
+    """That a list goes on."""
+    if count > SHOWN:
+        yield style(f"  … and {count - SHOWN} more (--format json lists all)", "quiet")
 
 
 def _upcoming(report: Report, style: Style) -> Iterator[str]:
@@ -233,9 +240,10 @@ def _upcoming(report: Report, style: Style) -> Iterator[str]:
     yield ""
     yield style("what will start to block, or get stricter", "heading")
     width = max(len(one.rule) for one in coming)
-    for one in coming:
+    for one in coming[:SHOWN]:
         why = f": {one.why}" if one.why else ""
         yield f"  {one.since}  {one.rule.ljust(width)}  {one.enforcement}s{why}"
+    yield from _more(len(coming), style)
 
 
 def _list(numbers: Iterable[int]) -> str:
