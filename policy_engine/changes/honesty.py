@@ -13,7 +13,7 @@ from policy_engine.product.model import Product
 
 _PATCH, _MINOR, _MAJOR = range(3)
 #: Where and in which file something stands is not what it says.
-_ELSEWHERE: Final = frozenset({"pointer", "pointers", "places", "file", "digest", "not_understood", "version"})
+_ELSEWHERE: Final = frozenset({"pointer", "pointers", "places", "file", "digest", "size", "not_understood", "version"})
 
 
 def version_differences(old: Product, new: Product, found: Iterable[Difference]) -> Iterator[Difference]:
