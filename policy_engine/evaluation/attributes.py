@@ -63,4 +63,8 @@ def _violation(plan: AttributePlan, product: Product, element: Element) -> Viola
 
 def _example(plan: AttributePlan) -> str:
     of = required(plan.type)
-    return f"one of {', '.join(of.members)}" if isinstance(of, Enumeration) else f"a {of}"
+    return (
+        f"one of {', '.join(of.members)}"
+        if isinstance(of, Enumeration)
+        else f"{'an' if str(of)[0] in 'AEIO' else 'a'} {of}"
+    )

@@ -27,7 +27,7 @@ from policy_engine.evaluation.same import Same
 from policy_engine.evaluation.sizes import bound, measure
 from policy_engine.evaluation.texts import promise_text, render, revealing_loops, subject_name, subject_place
 from policy_engine.evaluation.waivers import Waivers, records, waivers_of
-from policy_engine.plan.expressions import And, Ask, Call, Const, Expr, Or
+from policy_engine.plan.expressions import Aggregate, And, Ask, Call, Const, Expr, Or
 from policy_engine.plan.model import AttributePlan, Needs, Plan, RulePlan, Schedule
 from policy_engine.plan.values import Unknown
 from policy_engine.plan.walk import walk
@@ -370,12 +370,21 @@ def _grows(condition: Expr) -> bool:
     match condition:
         case And(left=left, right=right) | Or(left=left, right=right):
             return _grows(left) and _grows(right)
-        case Call(function="==", args=(Ask(kind="duplicates"), Const(value=0))):
-            return True
-        case Call(function="<=" | "<", args=(Ask(kind="duplicates"), Const())):
-            return True
+        case Call(function="==", args=(number, Const(value=0))) | Call(function="<=" | "<", args=(number, Const())):
+            return _is_growing(number)
         case _:
             return not any(isinstance(part, Ask) and part.kind in {"duplicates", "pii"} for part in walk(condition))
+
+
+def _is_growing(number: Expr) -> bool:
+    """Is it a number of duplicates or of findings, of which more data has no fewer?"""
+    match number:
+        case Ask(kind="duplicates"):
+            return True
+        case Aggregate(kind="count", items=Ask(kind="pii"), condition=None):
+            return True
+        case _:
+            return not any(isinstance(part, Ask) and part.kind in {"duplicates", "pii"} for part in walk(number))
 
 
 def _made(
