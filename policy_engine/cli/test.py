@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from policy_engine._resources import layer_root
 from policy_engine.cli.inputs import PATH
 from policy_engine.errors import UsageError
 
 if TYPE_CHECKING:
+    from policy_engine.testing.as_text import Style
     from policy_engine.testing.coverage.hear import Coverer
     from policy_engine.testing.coverage.model import Coverage
     from policy_engine.testing.model import Case, Layers
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option(
     "--local", "local_paths", multiple=True, type=PATH, metavar="PATH", help="the domain's policies; repeatable"
+)
+@click.option(
+    "--waivers", "waiver_paths", multiple=True, type=PATH, metavar="PATH", help="the council's waivers; repeatable"
 )
 @click.option("-k", "name", metavar="TEXT", help="only cases with TEXT in their page's path or their name")
 @click.option("--coverage", is_flag=True, help="say how much of the policies the cases exercise")
@@ -51,6 +56,7 @@ def command(
     paths: tuple[Path, ...],
     global_paths: tuple[Path, ...],
     local_paths: tuple[Path, ...],
+    waiver_paths: tuple[Path, ...],
     name: str | None,
     coverage: bool,
     coverage_lines: bool,
@@ -79,21 +85,17 @@ def command(
     """
     from policy_engine.cli import inputs, main
     from policy_engine.cli.output import emit, is_coloured, styler
-    from policy_engine.testing.as_json import render_json
     from policy_engine.testing.as_text import render_text
-    from policy_engine.testing.coverage.as_json import coverage_json
-    from policy_engine.testing.coverage.as_text import render_lines, render_table
     from policy_engine.testing.coverage.hear import Coverer
     from policy_engine.testing.coverage.model import count, percent
-    from policy_engine.testing.mutation.as_text import mutation_json, render_mutation
     from policy_engine.testing.run import Runner
     from policy_engine.testing.suite import page_files, run_page
 
     files = page_files(paths)
-    inputs.refuse_overwriting(output, [*files, *global_paths, *local_paths])
+    inputs.refuse_overwriting(output, [*files, *global_paths, *local_paths, *waiver_paths])
     is_covering = coverage or coverage_lines or fail_under is not None
     coverer = Coverer() if is_covering else None
-    runner, otherwise = Runner(coverer), _layers(global_paths, local_paths)
+    runner, otherwise = Runner(coverer), _layers(global_paths, local_paths, waiver_paths)
     found = [run_page(file, runner, otherwise, lambda case: _is_wanted(case, name)) for file in files]
     results = [result for result in found if result.cases or result.error]
     _refuse_nothing(paths, found, results, name)
@@ -101,25 +103,40 @@ def command(
         for result in results:
             _update(result)
         return main.CANNOT_ANSWER if _complain(results) else main.YES
-    where = (*paths, *global_paths, *local_paths)
+    where = (*paths, *map(layer_root, global_paths), *local_paths)
     covered = None if coverer is None else _covered(coverer, where)
     mutation = _mutated(results, runner, where, mutate_for) if mutate else None
     coloured = is_coloured(output, is_plain=is_plain)
-    style = styler(coloured=coloured)
     if form == "json":
-        measured = {} if covered is None else {"coverage": coverage_json(covered)}
-        measured |= {} if mutation is None else {"mutation": mutation_json(mutation)}
-        text = render_json(results, measured)
+        text = _as_json(results, covered, mutation)
     else:
-        text = render_text(results, style, is_quiet=quiet)
-        text += "" if covered is None else f"\n{render_table(covered, style)}"
-        text += f"\n{lines}" if covered and coverage_lines and (lines := render_lines(covered, style)) else ""
-        text += "" if mutation is None else f"\n{render_mutation(mutation, style)}"
+        style = styler(coloured=coloured)
+        text = render_text(results, style, is_quiet=quiet) + _measured(covered, mutation, style, lines=coverage_lines)
     emit(text, output, coloured=coloured)
     if any(result.errors for result in results):
         return main.CANNOT_ANSWER
     is_short = covered is not None and fail_under is not None and percent(*count(covered.covered)) < fail_under
     return main.NO if is_short or any(result.failing for result in results) else main.YES
+
+
+def _as_json(results: list[PageResult], covered: Coverage | None, mutation: Mutation | None) -> str:
+    from policy_engine.testing.as_json import render_json
+    from policy_engine.testing.coverage.as_json import coverage_json
+    from policy_engine.testing.mutation.as_text import mutation_json
+
+    measured = {} if covered is None else {"coverage": coverage_json(covered)}
+    measured |= {} if mutation is None else {"mutation": mutation_json(mutation)}
+    return render_json(results, measured)
+
+
+def _measured(covered: Coverage | None, mutation: Mutation | None, style: Style, *, lines: bool) -> str:
+    from policy_engine.testing.coverage.as_text import render_lines, render_table
+    from policy_engine.testing.mutation.as_text import render_mutation
+
+    parts = [] if covered is None else [render_table(covered, style)]
+    parts += [render_lines(covered, style)] if covered is not None and lines else []
+    parts += [] if mutation is None else [render_mutation(mutation, style)]
+    return "".join(f"\n{part}" for part in parts if part)
 
 
 def _covered(coverer: Coverer, paths: tuple[Path, ...]) -> Coverage:
@@ -152,8 +169,10 @@ def _mutated(results: list[PageResult], runner: Runner, paths: tuple[Path, ...],
     ran = [one for result in results for one in result.cases if isinstance(one, Ran)]
     mutation = mutate(ran, runner, lambda file: _is_near(file, paths), seconds, _show_progress)
     if not mutation.mutants:
+        mutation = mutate(ran, runner, lambda _: True, seconds, _show_progress)
+    if not mutation.mutants:
         help_ = "policies in files are changed; those that are written on a page are part of its cases"
-        raise UsageError("the cases test no policy that is in a file below these paths", help=help_)
+        raise UsageError("the cases test no policy that is in a file", help=help_)
     return mutation
 
 
@@ -163,14 +182,15 @@ def _show_progress(number: int, count: int) -> None:
         click.echo(f"\r{number} of {count} changes", nl=end, err=True)
 
 
-def _layers(global_paths: tuple[Path, ...], local_paths: tuple[Path, ...]) -> Layers | None:
-    from policy_engine._resources import layer_root
+def _layers(
+    global_paths: tuple[Path, ...], local_paths: tuple[Path, ...], waiver_paths: tuple[Path, ...]
+) -> Layers | None:
     from policy_engine.testing.model import Layers
     from policy_engine.testing.read import stored
 
-    if not global_paths and not local_paths:
+    if not global_paths and not local_paths and not waiver_paths:
         return None
-    return Layers(stored(tuple(layer_root(path) for path in global_paths)), stored(local_paths))
+    return Layers(stored(tuple(map(layer_root, global_paths))), stored(local_paths), stored(waiver_paths))
 
 
 def _is_wanted(case: Case, name: str | None) -> bool:

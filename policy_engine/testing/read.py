@@ -131,14 +131,13 @@ class _Reader:
 
     def _policies(self, last: Mapping[tuple[str, str | None], Block]) -> Layers:
         written = [block for (kind, _), block in last.items() if kind == "policy" or (kind == "data" and _table(block))]
-        named = self._named(last[("policies", None)]) if ("policies", None) in last else None
-        stored = named or self.otherwise or self._beside()
+        named = self._named(last[("policies", None)]) if ("policies", None) in last else Layers(None)
+        given = (named, self.otherwise or Layers(None))
+        stored = next((one for one in given if one.council or one.domain), None) or self._beside()
         council, domain = (self._written(layer, written) for layer in _LAYERS)
-        alone = bool(council or domain) and named is None and self.otherwise is None
+        waivers = self._waivers(block for (kind, _), block in last.items() if kind == "waivers")
         return Layers(
-            council or (None if alone and not self.has_policies else stored.council),
-            domain or stored.domain,
-            self._waivers(block for (kind, _), block in last.items() if kind == "waivers") or stored.waivers,
+            council or stored.council, domain or stored.domain, waivers or given[0].waivers or given[1].waivers
         )
 
     def _waivers(self, written: Iterable[Block]) -> Written | None:

@@ -287,6 +287,33 @@ def test_hostile_references_read_nothing_and_run_nothing(run: Run) -> None:
         assert "Traceback" not in said
 
 
+def test_waivers_are_given_beside_the_policies(run: Run) -> None:
+    policy = POLICY.replace('owner "o"\n', 'owner "o"\n  waivable by council for at most 90d\n')
+    waiver = """package acme.waivers
+
+waiver migration
+  of acme.retention.not_too_long
+  for product "orders"
+  granted 2026-12-01
+  until 2027-01-31
+  because "moves away"
+  approved by "the council"
+"""
+    Path("waivers").mkdir()
+    Path("waivers/w.policy").write_text(waiver)
+    expect = FAILS.replace("non_compliant\nfail", "compliant\nwaived")
+    run(case())
+    Path("council").mkdir()
+    Path("rules.policy").rename("council/rules.policy")
+    Path("council/rules.policy").write_text(policy)
+    Path("rules.md").write_text(case(expect=expect, before="```policies\nglobal: council\nwaivers: waivers\n```\n"))
+    assert main.invoke(["test", "rules.md"]) == 0
+    Path("rules.md").write_text(case(expect=expect, before="```policies\nglobal: council\n```\n"))
+    assert main.invoke(["test", "rules.md"]) == 1
+    assert main.invoke(["test", "rules.md", "--waivers", "waivers"]) == 0
+    assert main.invoke(["test", "rules.md", "--waivers", "waivers", "--mutate", "--coverage"]) == 0
+
+
 def test_a_block_that_no_case_reads_is_noted(run: Run) -> None:
     code, said = run(case() + "\n## Forgotten\n\n```product\nschema: []\n```\n")
     assert code == 0
