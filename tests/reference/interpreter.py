@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import Enum
@@ -43,13 +43,15 @@ from policy_engine.plan.expressions import (
     Quantified,
     Reference,
 )
-from policy_engine.plan.types import COLUMN, Entity, Enumeration, Optional, Type, required
+from policy_engine.plan.types import BOOL, COLUMN, Entity, Enumeration, Optional, Type, required
 from policy_engine.plan.types import Sequence as Many
 from policy_engine.plan.values import Duration, Unknown, Version, parse_version
 from policy_engine.plan.walk import columns, parts, rebuild
 from policy_engine.product.durations import read_duration
 from policy_engine.product.model import Dataset, Field, Product
 from policy_engine.verdict import Stage
+
+from .promises import promises_of
 
 
 class Nothing(Enum):
@@ -161,6 +163,7 @@ class Meaning:
         if applies is False:
             return Judged("not_applicable")
         tally = Tally()
+        rule = one_by_one(rule)
         self.bind(rule, list(rule.loops), [], dict(self.roots), tally)
         return self.conclude(policy, rule, tally, applies)
 
@@ -232,7 +235,7 @@ class Meaning:
                 unknown += 1
             elif holds is not True:
                 violating += 1
-                failing.append(Failing(self.name(rule, subject), names=names))
+                failing.append(self.broken(rule, subject, names))
         tally.subjects += sure
         tolerance = rule.tolerance or Fraction(0)
         if violating > tolerance * (sure + doubted):
@@ -242,6 +245,13 @@ class Meaning:
         elif violating <= tolerance * (sure + doubted):
             worst = violating + unknown + doubted > tolerance * (sure + doubted)
             tally.unknown |= bool(unknown or doubted) and (worst or not sure)
+
+    def broken(self, rule: CheckedRule, subject: list[Any], names: dict[str, Any]) -> Failing:
+        """The subject; of a promise of the contract, with the rows that break it."""
+        name = self.name(rule, subject)
+        if rule.loops and str(rule.loops[-1][1].type) == "List<Promise>":
+            return Failing(name, subject[-1].count, subject[-1].rows, names=names)
+        return Failing(name, names=names)
 
     def over_rows(
         self, rule: CheckedRule, items: Expr, subject: list[Any], names: dict[str, Any], tally: Tally
@@ -317,7 +327,9 @@ class Meaning:
                     | "distinct_count"
                 ):
                     yield "data"
-                case Call(function="newest" | "oldest" | "duplicates" | "k_anonymity" | "orphans"):
+                case Call(
+                    function="newest" | "oldest" | "duplicates" | "k_anonymity" | "orphans" | "promises" | "conforms"
+                ):
                     yield "data"
                 case Call(function="pii"):
                     yield "pii"
@@ -476,6 +488,14 @@ class Meaning:
                 return instant(found) if isinstance(found, date) else UNKNOWN
             case "duplicates", (of, fields):
                 return self.duplicates(of, fields)
+            case "promises", (of,):
+                rows = self.rows(of, [])
+                return rows if isinstance(rows, Nothing) else promises_of(of, rows, UNKNOWN)
+            case "conforms", (of,):
+                rows = self.rows(of, [])
+                promises = () if isinstance(rows, Nothing) else promises_of(of, rows, UNKNOWN)
+                kept = conjunction([one.is_kept for one in promises])
+                return rows if isinstance(rows, Nothing) else bool(promises) and kept
             case "k_anonymity", (of, fields):
                 return self.smallest_group(of, fields)
             case "orphans", (of, other):
@@ -569,6 +589,20 @@ class Meaning:
             return UNKNOWN
         known = {identity(row[""]) for row in there}
         return sum(row[""] is not None and identity(row[""]) not in known for row in here)
+
+
+def one_by_one(rule: CheckedRule) -> CheckedRule:
+    """`require conforms(dataset)` demands each promise that can be checked to be kept."""
+    if not (isinstance(rule.require, Call) and rule.require.function == "conforms") or rule.tolerance is not None:
+        return rule
+    promise = Local("each promise", Entity("Promise"))
+    checkable = Attribute(promise, "is_checkable", BOOL)
+    return replace(
+        rule,
+        loops=(*rule.loops, (promise.name, Call("promises", rule.require.args, Many(Entity("Promise"))))),
+        when=checkable if rule.when is None else And(rule.when, checkable),
+        require=Attribute(promise, "is_kept", BOOL),
+    )
 
 
 # ---------------------------------------------------------------- logic

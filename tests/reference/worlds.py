@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -23,11 +24,14 @@ from policy_engine.data.model import (
     Reduce,
     RowCheck,
     RowCheckAnswer,
+    SmallestGroup,
     Unavailable,
     ValueEvidence,
 )
 from policy_engine.data.scan import scan as real_scan
 from policy_engine.data.source import open_source
+from policy_engine.evaluation.model import Attested
+from policy_engine.plan.canonical import Digest
 from policy_engine.plan.expressions import Column, Expr
 from policy_engine.plan.values import Unknown
 from policy_engine.product.model import Constraints, Dataset, Field, Owner, Product
@@ -194,6 +198,18 @@ def worlds(draw: st.DrawFn, *, complete: bool = False) -> World:
         data={name: [_exact(row) for row in rows] for name, rows in data.items()},
         evidence=evidence,
         unordered=frozenset({"ok"}),
+        counted=tuple(draw(st.lists(_COUNTS, max_size=2))),
+    )
+
+
+_COUNTS = st.dictionaries(st.sampled_from(sorted(_SCHEMAS)), st.integers(0, 9))
+
+
+def attested(world: World) -> tuple[Attested, ...]:
+    """What was counted of earlier versions, as attestations recorded it, the last one first."""
+    return tuple(
+        Attested(Digest(str(age) * 64), None, NOW - timedelta(days=age), counts)
+        for age, counts in enumerate(world.counted)
     )
 
 
@@ -238,6 +254,11 @@ def _answer(world: World, metric: Metric) -> Any:
                 return Unavailable("no such column")
             keys = [key for row in rows if None not in (key := tuple(identity(row[name]) for name in fields))]
             return len(keys) - len(set(keys))
+        case SmallestGroup(_, fields):
+            if not set(fields) <= known.keys():
+                return Unavailable("no such column")
+            groups = Counter(tuple(identity(row[name]) for name in fields) for row in rows)
+            return min(groups.values(), default=None)
         case Orphans(_, field, other, other_field):
             if other not in world.data:
                 return Unavailable("no data was given")
