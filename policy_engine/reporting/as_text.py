@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
@@ -29,6 +30,8 @@ _HEADINGS: Final = {
 _LAYERS: Final = {Layer.GLOBAL: "", Layer.DOMAIN: "local"}
 #: Violations of one rule that are shown; the rest is counted.
 SHOWN: Final = 20
+#: So many rules that are due later are named.
+FEW: Final = 5
 
 
 def plain(text: str, _role: str) -> str:
@@ -37,25 +40,30 @@ def plain(text: str, _role: str) -> str:
 
 
 def render_text(report: Report, style: Style = plain, *, verbose: bool = False) -> str:
-    """The whole report. `verbose` adds what passed and what did not apply."""
+    """The whole report. `verbose` adds what passed, what did not apply, and all of what only informs."""
     report = printable(report)
     lines = [*_head(report, style)]
     for enforcement in (Enforcement.BLOCK, Enforcement.WARN, Enforcement.INFORM):
         failed = [r for r in report.results if r.outcome is Outcome.FAIL and r.enforcement is enforcement]
         if failed:
             word, role = _HEADINGS[enforcement]
-            lines += ["", style(word, role)]
-            lines += [line for result in failed for line in _failed(report, result, style)]
+            brief = enforcement is Enforcement.INFORM and not verbose
+            show = _briefly if brief else _failed
+            lines += [
+                "",
+                style(word, role) + (style(" (--verbose shows where, and what to do)", "quiet") if brief else ""),
+            ]
+            lines += [line for result in failed for line in show(report, result, style)]
     lines += _listed(report, Outcome.INDETERMINATE, "could not be decided: evidence is missing", style)
     lines += _unchecked(report, style)
-    lines += _listed(report, Outcome.DUE_LATER, "due later", style)
+    lines += _due_later(report, style, verbose=verbose)
     lines += _unbound(report, style)
     lines += _waived(report, style)
     lines += _idle_waivers(report, style)
     if verbose:
         lines += _listed(report, Outcome.PASS, "passes", style)
         lines += _listed(report, Outcome.NOT_APPLICABLE, "does not apply", style)
-    lines += _upcoming(report, style)
+    lines += _upcoming(report, style, verbose=verbose)
     if report.remarks:
         lines += ["", style("not understood in the contract", "heading")]
         lines += [
@@ -109,6 +117,15 @@ def _earlier(report: Report) -> str:
     if not names:
         return f"{said}, which nobody verified: without --keyring these numbers are the files' own word"
     return f"{said}, signed by {', '.join(names)}"
+
+
+def _briefly(_report: Report, result: RuleResult, style: Style) -> Iterator[str]:
+    """The rule and its first violation: what only informs does not hide what stops."""
+    said = "  ".join(part for part in (result.severity, _LAYERS[result.layer], result.owner) if part)
+    yield f"  {style(result.rule, 'heading')}  {style(said, 'quiet')}"
+    more = f" (and {len(result.violations) - 1} more)" if len(result.violations) > 1 else ""
+    yield from (f"    {violation.message}{more}" for violation in result.violations[:1])
+    yield from (style(f"    not decided for the rest: {reason}", "doubt") for reason in result.reasons)
 
 
 def _failed(report: Report, result: RuleResult, style: Style) -> Iterator[str]:
@@ -180,6 +197,17 @@ def _unchecked(report: Report, style: Style) -> Iterator[str]:
         yield from (f"  {line}" for line in lines)
 
 
+def _due_later(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
+    """By name where they are few, else how many wait for what."""
+    reasons = Counter("; ".join(one.reasons) for one in report.results if one.outcome is Outcome.DUE_LATER)
+    if verbose or reasons.total() <= FEW:
+        yield from _listed(report, Outcome.DUE_LATER, "due later", style)
+        return
+    yield ""
+    yield style("due later", "heading") + style(" (--verbose names them)", "quiet")
+    yield from (f"  {count} rule{'s' if count > 1 else ''}: {reason}" for reason, count in sorted(reasons.items()))
+
+
 def _seen(result: RuleResult) -> str:
     return f"{result.subjects} looked at" if result.subjects else "nothing to look at"
 
@@ -232,9 +260,9 @@ def _more(count: int, style: Style) -> Iterator[str]:
         yield style(f"  … and {count - SHOWN} more (--format json lists all)", "quiet")
 
 
-def _upcoming(report: Report, style: Style) -> Iterator[str]:
-    """What is not met, or not decided, and gets stricter; what is waived, and counts again."""
-    coming = list(upcoming(report))
+def _upcoming(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
+    """What is not met, or not decided, and will block; what is waived, and counts again. `verbose`: what will warn, too."""
+    coming = [one for one in upcoming(report) if verbose or one.why or one.enforcement is Enforcement.BLOCK]
     if not coming:
         return
     yield ""

@@ -19,7 +19,7 @@ NAME: Final = "product.yaml"
 #: What a contract has to have, and a test seldom says.
 BOILERPLATE: Final[Mapping[str, str]] = {"apiVersion": "v3.1.0", "kind": "DataContract", "id": "product"}
 #: What tells the members of a list apart; the first that all of them have.
-_NAMES: Final = ("name", "property", "server", "role", "username")
+_NAMES: Final = ("name", "property", "server", "username", "role")
 _Positions = dict[str, tuple[int, int]]
 
 
