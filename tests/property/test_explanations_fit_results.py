@@ -55,6 +55,7 @@ def cells(case: Case) -> set[str]:
     parts = re.split(r"[,\n\"{}:]+", "\n".join(one.content.decode() for one in case.data))
     known = "\n".join(
         [
+            case.options.as_of.isoformat(),
             "" if case.product is None else case.product.own.content.decode(),
             *(one.content.decode() for layer in (case.policies.council, case.policies.domain)
               if isinstance(layer, Written) for one in layer.files),
