@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -24,7 +25,7 @@ from policy_engine.plan.expressions import (
     Quantified,
 )
 from policy_engine.plan.model import RulePlan
-from policy_engine.plan.origins import Origins
+from policy_engine.plan.origins import Origin, Origins
 from policy_engine.plan.types import BOOL
 from policy_engine.plan.walk import rebuild, walk
 from policy_engine.testing.mutation.constants import others
@@ -32,6 +33,7 @@ from policy_engine.testing.mutation.guards import is_guarded
 from policy_engine.verdict import Enforcement
 
 _COMPARISONS: Final = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
+_JOINED: Final = re.compile(r"\b(?:and|or|if|some|every|otherwise)\b")
 #: Whether a rule blocks decides verdicts; between the others no case can tell.
 _LEVELS: Final = {
     Enforcement.BLOCK: Enforcement.WARN,
@@ -90,7 +92,7 @@ def changes(rule: RulePlan, origins: Origins, written: Written) -> Iterator[Chan
         yield Change(span, _line(span.text), after, replace(rule, schedule=schedule), None)
     for swap in _swaps(rule, origins, written.defaults):
         origin = origins.of(swap.old)
-        place = swap.span or (None if origin is None else origin.span)
+        place = swap.span or (None if origin is None else _written_at(origin))
         changed = _swapped(rule, swap.old, swap.new)
         if place is not None and is_guarded(changed, *swap.guards):
             yield Change(place, _line(place.text), swap.after, changed, id(swap.old))
@@ -126,14 +128,19 @@ def _of(expr: Expr, origins: Origins) -> Iterator[_Swap]:
 
     def text(part: Expr) -> str:
         origin = origins.of(_unranked(part, origins))
-        return "…" if origin is None else _line(origin.span.text)
+        if origin is None:
+            return "…"
+        return _line((_written_at(origin) if part is expr else origin.span).text)
+
+    def joined(part: Expr) -> str:
+        return f"({text(part)})" if _JOINED.search(text(part)) else text(part)
 
     match expr:
         case And(left=left, right=right):
-            yield _Swap(expr, Or(left, right), f"{text(left)} or {text(right)}", (left, right))
+            yield _Swap(expr, Or(left, right), f"{joined(left)} or {joined(right)}", (left, right))
             yield from (_Swap(expr, part, text(part), (gone,)) for part, gone in ((left, right), (right, left)))
         case Or(left=left, right=right):
-            yield _Swap(expr, And(left, right), f"{text(left)} and {text(right)}", (left, right))
+            yield _Swap(expr, And(left, right), f"{joined(left)} and {joined(right)}", (left, right))
             yield from (_Swap(expr, part, text(part), (gone,)) for part, gone in ((left, right), (right, left)))
         case Not(operand=IsPresent() as present):
             yield _Swap(expr, present, _other_ending(text(expr), "is missing", "is present"), (expr,))
@@ -167,6 +174,13 @@ def _of(expr: Expr, origins: Origins) -> Iterator[_Swap]:
             )
         case _:
             return
+
+
+def _written_at(origin: Origin) -> Span:
+    """Where an author wrote it: of a definition that is used, in the definition."""
+    while origin.definition is not None and origin.within is not None:
+        origin = origin.within
+    return origin.span
 
 
 def _other_ending(text: str, ending: str, other: str) -> str:

@@ -152,6 +152,15 @@ def test_what_the_type_checker_would_refuse_is_not_tried(unnoticed: Any) -> None
     assert {after for before, after in found if before == whole} == {"field.description is present"}
 
 
+def test_a_definition_is_changed_where_it_is_written(unnoticed: Any) -> None:
+    clauses = "    for field in product.fields\n    require is_good(field)\n}\n"
+    clauses += "## Good.\ndef is_good(field: Field) -> Bool = field.unique or (field.required and field.primary_key)\n"
+    clauses += '## More.\npolicy more\n  owner "o"\n{\n  ## R.\n  rule r\n    require product.id == "product"'
+    found, _ = unnoticed(clauses, {"more": "required: true"}, {})
+    body = "field.unique or (field.required and field.primary_key)"
+    assert {after for before, after in found if before == body} == {"field.unique"}
+
+
 def test_a_place_to_which_no_case_comes_is_said_to_be_such(unnoticed: Any, capsys: pytest.CaptureFixture[str]) -> None:
     clauses = '    for field in product.fields\n    when field.name == "never"\n    require field.unique'
     assert unnoticed(clauses, {})[0] == {
