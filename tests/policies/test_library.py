@@ -279,8 +279,8 @@ def test_every_global_rule_is_seen_to_pass_and_to_fail_on_the_page_beside_it(rul
     assert re.search(rf"^fail {re.escape(rule.name)} ", page, re.MULTILINE)
 
 
-def test_every_case_of_the_pages_passes() -> None:
-    run = CliRunner().invoke(command, [str(GLOBAL)])
+def test_every_case_of_the_pages_passes_and_together_they_cover_the_policies() -> None:
+    run = CliRunner().invoke(command, [str(GLOBAL), "--coverage", "--fail-under", "99"])
     assert run.exit_code == 0, run.output
 
 
