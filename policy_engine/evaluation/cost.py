@@ -313,6 +313,8 @@ def _texts(expr: Expr) -> float:
             return _texts(left) + _texts(right)
         case If(then=left, otherwise=right) | Otherwise(value=left, default=right):
             return max(_texts(left), _texts(right))
+        case Call(function="lower" | "upper", args=(Call(function="lower" | "upper") as again,)):
+            return _texts(again)  # what has changed its case does not grow once more
         case Call(function="lower" | "upper", args=(text,)):
             return 3 * _texts(text)  # a letter may have up to three in the other case
         case Call(args=args):
