@@ -116,12 +116,14 @@ def _show(text: _Text, *, is_plain: bool) -> None:
 
 
 def _complain(texts: list[_Text]) -> None:
-    from policy_engine.cli.output import is_coloured, styler
-    from policy_engine.diagnostics import draw
+    from policy_engine.cli.output import is_coloured, styler, width
+    from policy_engine.diagnostics import draw, pointer
 
     found = [diagnostic for text in texts for diagnostic in text.diagnostics]
     if found:
-        click.echo(draw(found, styler(coloured=is_coloured(None, is_plain=False))), err=True)
+        click.echo(draw(found, styler(coloured=is_coloured(None, is_plain=False)), width()), err=True)
+        if more := pointer(found):
+            click.echo(more, err=True)
 
 
 def _summary(texts: list[_Text], *, writes: bool) -> str:

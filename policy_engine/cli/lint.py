@@ -74,8 +74,8 @@ def command(
     from policy_engine.cli import main
     from policy_engine.cli.fixing import fix_files, show_fixes
     from policy_engine.cli.inputs import time_from
-    from policy_engine.cli.output import emit, is_coloured, styler
-    from policy_engine.diagnostics import Level, draw
+    from policy_engine.cli.output import emit, is_coloured, styler, width
+    from policy_engine.diagnostics import Level, draw, pointer
     from policy_engine.reporting.costs import costs_json, render_costs
     from policy_engine.reporting.diagnostics_json import diagnostic_json
 
@@ -101,9 +101,10 @@ def command(
         emit(json.dumps(document, indent=2, ensure_ascii=False) + "\n", output)
     else:
         errors = sum(diagnostic.level is Level.ERROR for diagnostic in diagnostics)
-        text = draw(diagnostics, styler(coloured=coloured)) + ("\n" if diagnostics else "")
+        text = draw(diagnostics, styler(coloured=coloured), width(output)) + ("\n" if diagnostics else "")
+        more = f"{where}\n" if (where := pointer(diagnostics)) else ""
         table = "" if found is None else f"\n{render_costs(*found)}"
-        emit(f"{text}{_summary(errors, len(diagnostics) - errors)}\n{table}", output, coloured=coloured)
+        emit(f"{text}{_summary(errors, len(diagnostics) - errors)}\n{more}{table}", output, coloured=coloured)
     counted = [diagnostic for diagnostic in diagnostics if strict or diagnostic.level is Level.ERROR]
     return main.NO if counted else main.YES
 

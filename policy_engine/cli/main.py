@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import gc
 import importlib
 import os
 import sys
@@ -73,6 +74,7 @@ def main() -> None:
 
 def run(args: Sequence[str] | None = None) -> None:
     """The process's entry: runs the command and exits with its code."""
+    gc.set_threshold(50_000, 50, 50)  # large policy sets are large trees, and walking them again and again takes long
     sys.exit(invoke(args))
 
 
@@ -87,7 +89,7 @@ def invoke(args: Sequence[str] | None = None) -> int:
         error.show()
         return CANNOT_ANSWER
     except PolicyEngineError as error:
-        complain(error)
+        complain(error, is_quiet="--quiet" in (sys.argv[1:] if args is None else args))
         return CANNOT_ANSWER
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; nothing was left half-written", err=True)
@@ -102,14 +104,18 @@ def invoke(args: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else YES
 
 
-def complain(error: PolicyEngineError) -> None:
+def complain(error: PolicyEngineError, *, is_quiet: bool = False) -> None:
     """Say on stderr what went wrong and what to do; of policies with errors, each error."""
     diagnostics = getattr(error, "diagnostics", ())
+    more = None
     if diagnostics:
-        from policy_engine.cli.output import is_coloured, styler
-        from policy_engine.diagnostics import draw
+        from policy_engine.cli.output import is_coloured, styler, width
+        from policy_engine.diagnostics import draw, pointer
 
-        click.echo(draw(diagnostics, styler(coloured=is_coloured(None, is_plain=False))), err=True)
+        click.echo(draw(diagnostics, styler(coloured=is_coloured(None, is_plain=False)), width()), err=True)
+        more = None if is_quiet else pointer(diagnostics)
     click.echo(f"{click.style('error', fg='red', bold=True)}[{error.code}]: {error}", err=True)
     if error.help:
         click.echo(f"  help: {error.help}", err=True)
+    if more:
+        click.echo(more, err=True)

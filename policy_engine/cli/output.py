@@ -47,6 +47,13 @@ def styler(*, coloured: bool) -> Callable[[str, str], str]:
     return lambda text, role: click.style(text, **_COLOURS.get(role, {}))  # type: ignore[arg-type]
 
 
+def width(output: Path | None = None) -> int | None:
+    """How wide a terminal is; None where the output goes elsewhere, and is the same everywhere."""
+    if output is not None or sys.stdout is None or not sys.stdout.isatty():
+        return None
+    return shutil.get_terminal_size().columns
+
+
 def emit(text: str, output: Path | None, *, coloured: bool = False) -> None:
     """Print the text, or write it to the file as a whole."""
     if output is None:

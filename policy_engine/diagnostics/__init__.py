@@ -5,7 +5,7 @@ help. Knows nothing of the language or of products.
 """
 
 from policy_engine.diagnostics.codes import CODES, Code
-from policy_engine.diagnostics.draw import draw
+from policy_engine.diagnostics.draw import draw, pointer
 from policy_engine.diagnostics.model import Diagnostic, Edit, Label, Level, PolicyTextError
 from policy_engine.diagnostics.nearest import nearest
 from policy_engine.diagnostics.source import Source, Span
@@ -22,4 +22,5 @@ __all__ = [
     "Span",
     "draw",
     "nearest",
+    "pointer",
 ]

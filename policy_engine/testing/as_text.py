@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from policy_engine.diagnostics import PolicyTextError, draw
+from policy_engine.diagnostics import PolicyTextError, draw, pointer
 from policy_engine.errors import PolicyEngineError
 from policy_engine.testing.suite import PageResult, Ran
 
@@ -23,7 +23,14 @@ def render_text(results: Sequence[PageResult], style: Style, *, is_quiet: bool =
                 lines += ["", *_stuck(result, error, style)]
             said.add(str(error))
     gap = [""] if lines else []
-    return "".join(f"{line}\n" for line in (*lines, *gap, _summary(results)))
+    return "".join(f"{line}\n" for line in (*lines, *gap, _summary(results), *([] if is_quiet else _pointer(results))))
+
+
+def _pointer(results: Sequence[PageResult]) -> Iterator[str]:
+    """Where more is said of what is wrong with the policies."""
+    errors = [error for result in results for error in result.errors if isinstance(error, PolicyTextError)]
+    if more := pointer(diagnostic for error in errors for diagnostic in error.diagnostics):
+        yield more
 
 
 def _headline(result: PageResult, style: Style) -> str:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import re
+import struct
+import subprocess
+import sys
+import termios
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -35,7 +43,44 @@ def test_errors_of_all_files_are_shown_in_one_run(capsys: pytest.CaptureFixture[
     out = capsys.readouterr().out
     assert "did you mean `description`?" in out
     assert "local/own.policy:2:11" in out
-    assert out.endswith("2 errors\n")
+    codes = [line.removeprefix("error[")[:6] for line in out.splitlines() if line.startswith("error[")]
+    assert out.endswith(f"2 errors\nfor more: policy-engine explain {codes[0]} (and 1 more code)\n")
+
+
+def test_one_that_asks_for_one_line_gets_no_pointer(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("global/broken.policy").write_text("package acme\nlet x = 1 = 2\n", encoding="utf-8")
+    Path("product.yaml").write_text("id: x", encoding="utf-8")
+    pointers = []
+    for options in ([], ["--quiet"]):
+        assert invoke(["check", "--global", "global", "product.yaml", *options]) == 2
+        pointers.append(capsys.readouterr().err.count("for more: policy-engine explain SYN001\n"))
+    assert pointers == [1, 0]
+    assert invoke(["lint", "global", "--format", "json"]) == 1
+    assert "for more" not in capsys.readouterr().out
+
+
+def test_a_terminal_is_drawn_for_in_its_width_and_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("global/broken.policy").write_text(f"package acme\nlet x = {'1 + ' * 60} + + 2\n", encoding="utf-8")
+    assert "\x1b[" in (text := _on_a_terminal(50))
+    assert max(map(len, re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines()[1:])) <= 53
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in _on_a_terminal(50)
+
+
+def _on_a_terminal(columns: int) -> str:
+    """What the command says where its output is a terminal."""
+    reader, terminal = os.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("4H", 40, columns, 0, 0))
+    command = [sys.executable, "-m", "policy_engine", "lint", "global/broken.policy"]
+    environment = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
+    subprocess.run(command, stdout=terminal, stdin=terminal, env=environment, check=False)
+    os.close(terminal)
+    with os.fdopen(reader, "rb") as said:
+        content = b""
+        with suppress(OSError):  # the end of a terminal
+            while part := os.read(said.fileno(), 4096):
+                content += part
+    return content.decode()
 
 
 def test_warnings_count_only_when_strict(capsys: pytest.CaptureFixture[str]) -> None:
