@@ -37,9 +37,8 @@ def pointer(diagnostics: Iterable[Diagnostic]) -> str | None:
     codes = list(dict.fromkeys(found.code for found in errors))
     if not codes:
         return None
-    more = len(codes) - 1
-    others = f" (and {more} more code{'s' if more > 1 else ''})" if more else ""
-    return f"for more: policy-engine explain {codes[0]}{others}"
+    which = f" on the first of {len(codes)} codes" if len(codes) > 1 else ""
+    return f"for more{which}: policy-engine explain {codes[0]}"
 
 
 def _draw_one(diagnostic: Diagnostic, style: Style, width: int | None) -> str:

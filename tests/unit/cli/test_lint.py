@@ -44,7 +44,7 @@ def test_errors_of_all_files_are_shown_in_one_run(capsys: pytest.CaptureFixture[
     assert "did you mean `description`?" in out
     assert "local/own.policy:2:11" in out
     codes = [line.removeprefix("error[")[:6] for line in out.splitlines() if line.startswith("error[")]
-    assert out.endswith(f"2 errors\nfor more: policy-engine explain {codes[0]} (and 1 more code)\n")
+    assert out.endswith(f"2 errors\nfor more on the first of 2 codes: policy-engine explain {codes[0]}\n")
 
 
 def test_one_that_asks_for_one_line_gets_no_pointer(capsys: pytest.CaptureFixture[str]) -> None:

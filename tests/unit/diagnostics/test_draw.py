@@ -114,4 +114,4 @@ def test_the_pointer_names_the_first_code_and_counts_the_others() -> None:
     ]
     assert pointer(found[:1]) is None
     assert pointer(found[:3]) == "for more: policy-engine explain CHK002"
-    assert pointer(found) == "for more: policy-engine explain CHK002 (and 1 more code)"
+    assert pointer(found) == "for more on the first of 2 codes: policy-engine explain CHK002"
