@@ -12,9 +12,9 @@ from time import perf_counter
 from typing import Final, TypeVar
 
 from policy_engine._resources import STARTER, layer_root
-from policy_engine.engine import load_policies
 from policy_engine.evaluation.evaluate import Inputs, evaluate
 from policy_engine.evaluation.model import RuleResult
+from policy_engine.loading import load_policies
 from policy_engine.plan.canonical import digest
 from policy_engine.plan.model import Plan
 from policy_engine.plan.values import Unknown

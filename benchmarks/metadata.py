@@ -11,11 +11,11 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from policy_engine.engine import load_policies
 from policy_engine.evaluation.evaluate import Inputs, evaluate
 from policy_engine.evaluation.generate import generate
 from policy_engine.evaluation.model import RuleResult, Violation
 from policy_engine.evaluation.notes import Notes
+from policy_engine.loading import load_policies
 from policy_engine.plan.values import Unknown
 from policy_engine.product.model import Product
 from policy_engine.product.read import parse_product

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from policy_engine.api import attest, check, load_keyring, load_private, policies, verify
     from policy_engine.attestation import IncompleteError, Requirement, Verified
     from policy_engine.diagnostics import PolicyTextError
-    from policy_engine.engine import DataGiven, Policies
+    from policy_engine.engine import DataGiven
     from policy_engine.errors import PolicyEngineError, VerificationError
     from policy_engine.evaluation import Report
+    from policy_engine.loading import Policies
     from policy_engine.verdict import Enforcement, Outcome, Stage, Verdict
 
 __all__ = [

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policy_engine._resources import layer_root
-from policy_engine.engine import DataGiven, Policies, Previous, load_policies
+from policy_engine.engine import DataGiven, Previous
 from policy_engine.engine import check as check_loaded
 from policy_engine.evaluation.model import Report
+from policy_engine.loading import Policies, load_policies
 from policy_engine.plan.layer import Layer, read_layer
 from policy_engine.verdict import Stage
 

@@ -1,33 +1,32 @@
-"""The stages in their order: the only module that calls them all, and the only one besides the front ends that does I/O.
+"""A product and loaded policies to a report: everything that a verdict depends on is read here, then evaluated.
 
-Policies are loaded once and used for many products. Libraries for data are imported when there is data.
+Libraries for data are imported when there is data.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from policy_engine import document_cache, plan_cache
+from policy_engine import document_cache
 from policy_engine.changes.model import Change
 from policy_engine.data.manifest import fingerprint
 from policy_engine.data.source import Source as DataSource
 from policy_engine.data.source import open_source
-from policy_engine.diagnostics import Diagnostic, Level, PolicyTextError, Source, nearest
+from policy_engine.diagnostics import Diagnostic, Source, nearest
 from policy_engine.errors import DataError, UsageError
 from policy_engine.evaluation.evaluate import Inputs, evaluate
-from policy_engine.evaluation.model import Attested, PoliciesUsed, Report, RuleResult
+from policy_engine.evaluation.model import Attested, Report, RuleResult
 from policy_engine.evaluation.sizes import measure
 from policy_engine.evaluation.waivers import waiver_notes
+from policy_engine.loading import Policies
 from policy_engine.plan.canonical import Digest
-from policy_engine.plan.codec import plan_digest
-from policy_engine.plan.layer import POLICY_SUFFIX, TABLE_SUFFIX, Layer, LayerFiles, read_layer
-from policy_engine.plan.model import LANGUAGE, Plan
-from policy_engine.plan.origins import Origins
+from policy_engine.plan.layer import POLICY_SUFFIX, LayerFiles
+from policy_engine.plan.model import Plan
 from policy_engine.plan.values import Unknown
 from policy_engine.product.model import Product
 from policy_engine.product.read import read_product
@@ -36,27 +35,10 @@ from policy_engine.scanned import Scanned, stamp
 from policy_engine.verdict import Outcome, Stage, conclude
 
 if TYPE_CHECKING:
-    from policy_engine.checking.model import CheckedSet
     from policy_engine.evaluation.cost import Cost
     from policy_engine.evaluation.trace import Recorder
-    from policy_engine.linking import LinkedSet
     from policy_engine.syntax import ast
     from policy_engine.trust import Keyring
-
-
-@dataclass(frozen=True, slots=True)
-class Policies:
-    """Compiled policies of both layers with the waivers, and the files they came from.
-
-    `origins` tells where the plan's expressions were written; a plan that was kept between runs has forgotten it.
-    """
-
-    plan: Plan
-    used: PoliciesUsed
-    global_files: LayerFiles | None
-    local_files: LayerFiles | None
-    origins: Origins | None = field(default=None, compare=False)
-    waiver_files: LayerFiles | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,141 +59,6 @@ class ReadProduct:
 
 #: The version published before: a contract, "none" where this is the first version, None where nobody said.
 Previous = Path | Product | Literal["none"] | None
-
-
-def load_policies(
-    global_: Sequence[Path], local: Sequence[Path] = (), waivers: Sequence[Path] = (), *, cache: Path | None = None
-) -> Policies:
-    """Compile the policies of both layers, or take the plan that was kept in `cache` for the very same sources.
-
-    `waivers` are the council's; a domain's stand in its own files.
-    Raises PolicyTextError where their text has errors, UsageError where there are none.
-    """
-    layers = _layers(global_, local, waivers)
-    digests = tuple(None if files is None else files.digest for files in layers)
-    name = None if cache is None else plan_cache.key(*digests)
-    kept = plan_cache.find(cache, name) if cache is not None and name is not None else None
-    if kept is not None:
-        return _policies(kept, layers)
-    plan, origins, diagnostics = _compiled(layers)
-    if plan is None:
-        raise PolicyTextError(tuple(diagnostics))
-    if cache is not None and name is not None:
-        plan_cache.keep(cache, name, plan)
-    return _policies(plan, layers, origins)
-
-
-def diagnose(
-    global_: Sequence[Path],
-    local: Sequence[Path] = (),
-    waivers: Sequence[Path] = (),
-    *,
-    lint_as_of: date | None = None,
-) -> tuple[Policies | None, list[Diagnostic]]:
-    """Every diagnostic of the policies' text, and the compiled policies where none of them is an error.
-
-    With `lint_as_of`, the linter's advice as of that day is among them, where there is no error.
-    """
-    return diagnose_layers(*_layers(global_, local, waivers), lint_as_of=lint_as_of)
-
-
-def diagnose_layers(
-    global_: LayerFiles | None,
-    local: LayerFiles | None,
-    waivers: LayerFiles | None = None,
-    *,
-    lint_as_of: date | None = None,
-) -> tuple[Policies | None, list[Diagnostic]]:
-    """The same for layers that were read already, or that are not in files."""
-    layers = (global_, local, waivers)
-    linked, checked, diagnostics = _understood(layers)
-    plan, origins, diagnostics = _compile(checked, diagnostics)
-    if plan is None:
-        return None, diagnostics
-    if lint_as_of is not None:
-        from policy_engine.linting import lint
-
-        diagnostics += lint(linked, checked, lint_as_of)
-    return _policies(plan, layers, origins), diagnostics
-
-
-@dataclass(frozen=True, slots=True)
-class Authored:
-    """Policies as their authors wrote them, beside what was compiled of them."""
-
-    linked: LinkedSet
-    checked: CheckedSet
-    policies: Policies
-
-
-def authored(global_: Sequence[Path], local: Sequence[Path] = (), waivers: Sequence[Path] = ()) -> Authored:
-    """The policies of both layers with their syntax trees. Raises PolicyTextError where their text has errors."""
-    layers = _layers(global_, local, waivers)
-    linked, checked, diagnostics = _understood(layers)
-    plan, origins, diagnostics = _compile(checked, diagnostics)
-    if plan is None:
-        raise PolicyTextError(tuple(diagnostics))
-    return Authored(linked, checked, _policies(plan, layers, origins))
-
-
-Layers = tuple[LayerFiles | None, LayerFiles | None, LayerFiles | None]
-
-
-def _layers(global_: Sequence[Path], local: Sequence[Path], waivers: Sequence[Path]) -> Layers:
-    if not global_ and not local:
-        raise UsageError("no policies were given", help="name a folder of policies with --global, --local or both")
-    return (
-        read_layer(Layer.GLOBAL, tuple(global_)) if global_ else None,
-        read_layer(Layer.DOMAIN, tuple(local)) if local else None,
-        read_layer(Layer.WAIVERS, tuple(waivers)) if waivers else None,
-    )
-
-
-def _policies(plan: Plan, layers: Layers, origins: Origins | None = None) -> Policies:
-    global_files, local_files, waiver_files = layers
-    used = PoliciesUsed(
-        None if global_files is None else global_files.digest,
-        None if local_files is None else local_files.digest,
-        plan_digest(plan),
-        LANGUAGE,
-        None if waiver_files is None else waiver_files.digest,
-    )
-    return Policies(plan, used, global_files, local_files, origins, waiver_files)
-
-
-def _compiled(layers: Layers) -> tuple[Plan | None, Origins, list[Diagnostic]]:
-    _, checked, diagnostics = _understood(layers)
-    return _compile(checked, diagnostics)
-
-
-def _compile(checked: CheckedSet, diagnostics: list[Diagnostic]) -> tuple[Plan | None, Origins, list[Diagnostic]]:
-    from policy_engine.compilation import compile_policies
-
-    origins = Origins()
-    if any(diagnostic.level is Level.ERROR for diagnostic in diagnostics):
-        return None, origins, diagnostics
-    plan, problems = compile_policies(checked, origins)
-    return (None if problems else plan), origins, [*diagnostics, *problems]
-
-
-def _understood(layers: Layers) -> tuple[LinkedSet, CheckedSet, list[Diagnostic]]:
-    from policy_engine.checking import check as check_types
-    from policy_engine.linking import Unit, link
-    from policy_engine.syntax import parse
-
-    units: list[Unit] = []
-    diagnostics: list[Diagnostic] = []
-    for files in (files for files in layers if files is not None):
-        tables = {member.path: member.content for member in files.members if member.path.endswith(TABLE_SUFFIX)}
-        for member in files.members:
-            if member.path.endswith(POLICY_SUFFIX):
-                tree, _, problems = parse(member.location.as_posix(), member.content)
-                diagnostics += problems
-                units += [] if tree is None else [Unit(files.layer, tree, tables)]
-    linked, problems = link(units)
-    diagnostics += problems
-    checked, problems = check_types(linked)
-    return linked, checked, diagnostics + problems
 
 
 def check(

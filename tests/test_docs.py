@@ -9,7 +9,7 @@ import pytest
 
 from policy_engine.checking.functions import AGGREGATES, FUNCTIONS, Signature
 from policy_engine.diagnostics import CODES, draw
-from policy_engine.engine import diagnose
+from policy_engine.loading import diagnose
 from policy_engine.plan.types import Type
 
 REFERENCE = Path(__file__).parents[1] / "docs/reference"

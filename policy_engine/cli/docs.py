@@ -12,7 +12,7 @@ from policy_engine.errors import UsageError
 from policy_engine.plan.layer import POLICY_SUFFIX
 
 if TYPE_CHECKING:
-    from policy_engine.engine import Policies
+    from policy_engine.loading import Policies
     from policy_engine.testing.model import Case
 
 
@@ -60,7 +60,7 @@ def command(
 
     Exit codes: 0 written, 2 could not answer.
     """
-    from policy_engine import catalogue, engine
+    from policy_engine import catalogue, loading
     from policy_engine._resources import layer_root
     from policy_engine.catalogue.gather import Written
     from policy_engine.catalogue.write import INDEX
@@ -70,7 +70,7 @@ def command(
     council = tuple(layer_root(path) for path in (*paths, *global_paths))
     if not council and not local_paths:
         raise UsageError("no policies were given", help="for example `policy-engine docs policies/global -o site`")
-    found = engine.authored(council, local_paths, waiver_paths)
+    found = loading.authored(council, local_paths, waiver_paths)
     written = Written(found.linked, found.checked, found.policies.plan, _files(found.policies))
     made = catalogue.gather(
         written,

@@ -45,10 +45,10 @@ class RuleAsked:
 
 def explain_rule(asked: RuleAsked) -> int:
     """Find the rule, and say what it demands, or why it said what it said."""
-    from policy_engine.engine import authored
     from policy_engine.explaining.facts import Facts
     from policy_engine.explaining.find import find_rule
     from policy_engine.explaining.places import Places
+    from policy_engine.loading import authored
 
     if not asked.global_paths:
         click.echo("note: no --global was given; using the policy library that ships (--global starter)", err=True)

@@ -17,7 +17,8 @@ from policy_engine.folders import files_below
 from policy_engine.plan.layer import POLICY_SUFFIX
 
 if TYPE_CHECKING:
-    from policy_engine.engine import DataGiven, Policies
+    from policy_engine.engine import DataGiven
+    from policy_engine.loading import Policies
     from policy_engine.trust import Keyring
 
 PATH: Final = click.Path(path_type=Path)
@@ -82,7 +83,7 @@ def policies_from(
 ) -> Policies:
     """The compiled policies of the layers; `anew` compiles them even where a plan of them was kept."""
     from policy_engine import kept
-    from policy_engine.engine import load_policies
+    from policy_engine.loading import load_policies
 
     roots = tuple(layer_root(path) for path in global_paths)
     return load_policies(roots, local_paths, waiver_paths, cache=None if anew else kept.folder())

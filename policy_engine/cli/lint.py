@@ -69,7 +69,7 @@ def command(
     Exit codes: 0 no diagnostics (warnings are shown, and count with --strict; those that were fixed do not), 1 there
     are some, or --diff would change something, 2 could not answer.
     """
-    from policy_engine import engine
+    from policy_engine import engine, loading
     from policy_engine._resources import layer_root
     from policy_engine.cli import main
     from policy_engine.cli.fixing import fix_files, show_fixes
@@ -86,11 +86,11 @@ def command(
     coloured = is_coloured(output, is_plain=is_plain)
     if diff:
         return show_fixes(
-            engine.diagnose(council, local_paths, waiver_paths, lint_as_of=day)[1], output, coloured=coloured
+            loading.diagnose(council, local_paths, waiver_paths, lint_as_of=day)[1], output, coloured=coloured
         )
     if fix:
-        fix_files(lambda: engine.diagnose(council, local_paths, waiver_paths, lint_as_of=day)[1])
-    policies, diagnostics = engine.diagnose(council, local_paths, waiver_paths, lint_as_of=day)
+        fix_files(lambda: loading.diagnose(council, local_paths, waiver_paths, lint_as_of=day)[1])
+    policies, diagnostics = loading.diagnose(council, local_paths, waiver_paths, lint_as_of=day)
     if product is not None and policies is not None:
         diagnostics += engine.bind_policies(policies, product)
     diagnostics.sort(key=lambda diagnostic: diagnostic.order)

@@ -10,11 +10,11 @@ from typing import Final
 
 from policy_engine.checking import CheckedPolicy, CheckedRule
 from policy_engine.diagnostics import Span
-from policy_engine.engine import Authored
 from policy_engine.evaluation.texts import show
 from policy_engine.explaining.model import ParamFacts, RuleFacts
 from policy_engine.explaining.places import Places, one_line
 from policy_engine.linking import Declared
+from policy_engine.loading import Authored
 from policy_engine.plan.expressions import Expr
 from policy_engine.plan.layer import Layer
 from policy_engine.plan.model import AttributePlan, Needs, Plan, RulePlan

@@ -10,10 +10,11 @@ from datetime import date
 from pathlib import Path
 
 from policy_engine.diagnostics import Diagnostic, Level, PolicyTextError, nearest
-from policy_engine.engine import DataGiven, Policies, Previous, ReadProduct, check, diagnose_layers
+from policy_engine.engine import DataGiven, Previous, ReadProduct, check
 from policy_engine.errors import PolicyEngineError
 from policy_engine.evaluation.model import Report
 from policy_engine.evaluation.trace import Recorder
+from policy_engine.loading import Policies, diagnose_layers
 from policy_engine.plan.layer import Layer, LayerFiles, Member, read_layer
 from policy_engine.testing.blocks import wrong
 from policy_engine.testing.coverage.hear import Coverer

@@ -14,8 +14,9 @@ from click.testing import CliRunner
 
 from policy_engine.cli.test import command
 from policy_engine.diagnostics import PolicyTextError
-from policy_engine.engine import DataGiven, Policies, Previous, check, diagnose, load_policies
+from policy_engine.engine import DataGiven, Previous, check
 from policy_engine.evaluation.model import Report, RuleResult
+from policy_engine.loading import Policies, diagnose, load_policies
 from policy_engine.plan.model import RulePlan
 from policy_engine.verdict import Enforcement, Outcome, Stage, Verdict
 

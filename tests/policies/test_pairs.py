@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from policy_engine.engine import DataGiven, Policies, Previous, check, load_policies
+from policy_engine.engine import DataGiven, Previous, check
 from policy_engine.evaluation.model import Attested, Report, RuleResult
+from policy_engine.loading import Policies, load_policies
 from policy_engine.plan.canonical import Digest
 from policy_engine.product.read import read_product
 from policy_engine.verdict import Outcome

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from policy_engine.engine import authored
 from policy_engine.explaining.as_json import explanation_json
 from policy_engine.explaining.as_text import render_explanation
 from policy_engine.explaining.explain import explain
@@ -17,6 +16,7 @@ from policy_engine.explaining.facts import Facts
 from policy_engine.explaining.model import Explanation, Standing
 from policy_engine.explaining.places import Places
 from policy_engine.explaining.recording import Recording
+from policy_engine.loading import authored
 from policy_engine.testing import run
 from policy_engine.testing.model import Case, Document, Written
 from policy_engine.testing.overlay import product_of

@@ -50,7 +50,7 @@ def test_in_any_process_the_digest_is_the_same(tmp_path: Path) -> None:
     (tmp_path / "a.policy").write_text(text)
     (tmp_path / "levels.csv").write_bytes(TABLES["levels.csv"])
     program = (
-        "import sys; from pathlib import Path; from policy_engine.engine import load_policies;"
+        "import sys; from pathlib import Path; from policy_engine.loading import load_policies;"
         "print(load_policies([Path(sys.argv[1])]).used.plan)"
     )
     found = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from policy_engine import kept, plan_cache
-from policy_engine.engine import Policies, load_policies
+from policy_engine.loading import Policies, load_policies
 from policy_engine.plan.canonical import digest
 
 POLICY = """package council
@@ -46,7 +46,7 @@ def _without_compiler(policies: Path, cache: Path, monkeypatch: pytest.MonkeyPat
     def compile_anyway(*_args: object) -> None:
         raise AssertionError("compiled")
 
-    monkeypatch.setattr("policy_engine.engine._compiled", compile_anyway)
+    monkeypatch.setattr("policy_engine.loading._compiled", compile_anyway)
     return load_policies([policies], cache=cache)
 
 

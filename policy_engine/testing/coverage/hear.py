@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from policy_engine.engine import Policies
 from policy_engine.evaluation.model import Report
 from policy_engine.evaluation.notes import Subject
 from policy_engine.evaluation.trace import Clause, Deaf, RowCounts
+from policy_engine.loading import Policies
 from policy_engine.plan.expressions import Ask, Expr
 from policy_engine.plan.model import RulePlan
 from policy_engine.plan.values import Unknown

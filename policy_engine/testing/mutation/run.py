@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
-from policy_engine.engine import Policies
 from policy_engine.evaluation.model import RuleResult
 from policy_engine.evaluation.trace import Deaf
+from policy_engine.loading import Policies
 from policy_engine.plan.expressions import Ask, Expr
 from policy_engine.plan.model import Plan, RulePlan
 from policy_engine.plan.walk import walk

@@ -8,7 +8,8 @@ import pytest
 
 from policy_engine.checking.cost import MAX_DEPTH
 from policy_engine.diagnostics import draw
-from policy_engine.engine import check, diagnose
+from policy_engine.engine import check
+from policy_engine.loading import diagnose
 from policy_engine.syntax.parse import MAX_DEPTH as MAX_TREE
 from policy_engine.verdict import Verdict
 

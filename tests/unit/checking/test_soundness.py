@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from policy_engine.diagnostics import Level, draw
-from policy_engine.engine import DataGiven, check, diagnose
+from policy_engine.engine import DataGiven, check
+from policy_engine.loading import diagnose
 
 PRELUDE = """package acme
 enum Size { small < middle < large }

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from reference.build import field, judge, plan_of, product, rule
 
-from policy_engine.engine import DataGiven, check, diagnose
+from policy_engine.engine import DataGiven, check
 from policy_engine.evaluation.cost import MOST_OF_A_RULE, rule_cost
 from policy_engine.evaluation.notes import LISTED
 from policy_engine.evaluation.sizes import measure
 from policy_engine.evaluation.texts import LONGEST_MESSAGE
+from policy_engine.loading import diagnose
 from policy_engine.product.model import Dataset, Product
 from policy_engine.verdict import Outcome
 

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from policy_engine.engine import DataGiven, check, diagnose
+from policy_engine.engine import DataGiven, check
 from policy_engine.evaluation.trace import Deaf, RowCounts
+from policy_engine.loading import diagnose
 from policy_engine.plan.expressions import Ask, Expr
 from policy_engine.plan.model import RulePlan
 from policy_engine.plan.origins import Origins

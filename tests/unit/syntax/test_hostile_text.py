@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policy_engine.diagnostics import Diagnostic, Level, draw
-from policy_engine.engine import Policies, diagnose
+from policy_engine.loading import Policies, diagnose
 
 POLICY = """package acme
 
