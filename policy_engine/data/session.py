@@ -21,6 +21,7 @@ _BOUNDED: Final = (
     "max_temp_directory_size = '1GB'",
     "python_enable_replacements = false",
     "max_expression_depth = 200",
+    "threads = 1",  # sums of floats, and what comes first, are the same every time
 )
 _CSV_LINE: Final = re.compile(r"CSV Error on Line: (\d+)")
 _CSV_COLUMNS: Final = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
@@ -59,19 +60,22 @@ class Session:
         """Give everything back."""
         self._connection.close()
 
-    def rows(self, query: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
-        """All rows of a query."""
-        timer = None if self._seconds is None else Timer(self._seconds, self._connection.interrupt)
+    def rows(
+        self, query: str, values: list[Any] | None = None, *, is_foreign: bool = False, seconds: float | None = None
+    ) -> list[tuple[Any, ...]]:
+        """All rows of a query. What the engine says of a foreign one may be the query's own words, or a value."""
+        limit = self._seconds if seconds is None else seconds
+        timer = None if limit is None else Timer(limit, self._connection.interrupt)
         try:
             if timer is not None:
                 timer.start()
             return list(self._connection.execute(query, values).fetchall())
         except self._interrupted as error:
-            raise UnanswerableError(f"its query takes longer than {self._seconds:g} seconds") from error
+            raise UnanswerableError(f"its query takes longer than {limit:.3g} seconds") from error
         except RuntimeError as error:
             raise self._stopped(error) from error
         except self._error as error:
-            raise self._unanswerable(error) from None
+            raise (_refused(error) if is_foreign else self._unanswerable(error)) from None
         except (OverflowError, ValueError) as error:
             raise UnanswerableError("the data holds a date that the calendar from year 1 to 9999 does not") from error
         finally:
@@ -105,7 +109,7 @@ class Session:
             return UnanswerableError(damage, UNREADABLE)
         if _is_too_large(error):
             return UnanswerableError("a number became too large to compute with exactly (38 digits)")
-        return UnanswerableError(f"the data engine refused the question ({type(error).__name__})")
+        return _refused(error)
 
     def _damage(self, error: Exception) -> str | None:
         """What is wrong with a file, if that is what the engine complains of."""
@@ -113,7 +117,7 @@ class Session:
         where = next((f" in `{Path(file).name}`" for file in sorted(self._files) if file in text), "")
         if line := _CSV_LINE.search(text):
             return f"line {line[1]}{where} is not well-formed CSV: {_csv_fault(text)}"
-        if line := _JSON_LINE.search(text):
+        if (line := _JSON_LINE.search(text)) and line[1] in self._files:
             return f"line {_physical(Path(line[1]), int(line[2]) - 1)}{where} is not well-formed JSON"
         if _is_too_large(error):
             return None
@@ -124,6 +128,10 @@ class Session:
         if where or type(error).__name__ == "IOException":
             return f"the file cannot be read{where}: it is damaged, cut off or of another format"
         return None
+
+
+def _refused(error: Exception) -> UnanswerableError:
+    return UnanswerableError(f"the data engine refused the question ({type(error).__name__})")
 
 
 def _is_too_large(error: Exception) -> bool:

@@ -116,6 +116,15 @@ def test_one_number_comes_of_a_select_over_the_given_data(
         "SELECT sleep_ms(100) FROM orders",
         "SELECT write_log('x') FROM orders",
         "SELECT version() FROM orders",
+        "SELECT length(printf('%0999999999d', id)) FROM orders WHERE id = 1",
+        "SELECT length(format('{{:0999999999d}}', id)) FROM orders WHERE id = 1",
+        "SELECT length(replace(replace('aaaa', 'a', 'aaaaaaaaaa'), 'a', 'aaaaaaaaaa')) FROM orders WHERE id = 1",
+        "SELECT length(replace('aaaa', 'a', CAST(day AS TEXT))) FROM orders WHERE id = 1",
+        "SELECT length(regexp_replace('aaaa', '', '-', 'g')) FROM orders WHERE id = 1",
+        "SELECT levenshtein('a', 'b') FROM orders WHERE id = 1",
+        "SELECT count(*) FROM orders WHERE age(day) > INTERVAL 1 DAY",
+        "SELECT any_value(id) FROM orders",
+        "SELECT length(json_serialize_plan('SELECT 1')) FROM orders WHERE id = 1",
         "SELECT length(repeat('x', 1000000000)) FROM orders",
         "SELECT len(range(1000000000)) FROM orders",
         "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t, orders",
@@ -144,6 +153,50 @@ def test_whatever_else_it_asks_for_is_refused(box: Sandbox, sql: str, tmp_path: 
     assert "sesame" not in str(refused.value)
     assert sorted(tmp_path.iterdir()) == before
     assert box.answer(Query("orders", "SELECT count(*) FROM orders")).number == 3
+    box.close()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "'CSV Error on Line: ' || CAST(max(1000 * id) AS TEXT)",
+        "'Malformed JSON in file \"{folder}/secrets.csv\", at byte 1 in line ' || CAST(max(1000 * id) AS TEXT)",
+        "'Expected Number of Columns: 1 Found: 2 CSV Error on Line: ' || CAST(max(1000 * id) AS TEXT)",
+    ],
+)
+def test_no_query_speaks_through_the_engines_errors(box: Sandbox, said: str, tmp_path: Path) -> None:
+    sql = f"SELECT CAST({said} AS INTEGER) FROM orders".replace("{folder}", str(tmp_path))
+    with pytest.raises(UnanswerableError) as refused:
+        box.answer(Query("orders", sql))
+    assert (
+        str(refused.value) == "its query cannot be run here: the data engine refused the question (ConversionException)"
+    )
+    box.close()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT count(*) FROM orders, (VALUES (1), (2), (3)) v(x) WHERE x <= amount AND id = 1",
+        "SELECT count(*) FROM orders WHERE id <= (SELECT max(amount) FROM orders)",
+    ],
+)
+def test_a_count_that_may_be_a_value_is_not_called_a_count(box: Sandbox, sql: str) -> None:
+    assert not box.answer(Query("orders", sql)).is_count
+    box.close()
+
+
+def test_text_is_replaced_by_no_more_than_there_was(box: Sandbox) -> None:
+    sql = "SELECT count(*) FROM orders WHERE replace(regexp_replace(CAST(day AS TEXT), '[0-9]', '', 'g'), '-', '') = ''"
+    assert box.answer(Query("orders", sql)).number == 3
+    box.close()
+
+
+def test_all_queries_of_a_contract_together_have_their_time(box: Sandbox) -> None:
+    box.answer(Query("orders", "SELECT count(*) FROM orders"))
+    box._left = 0.0
+    with pytest.raises(UnanswerableError, match="took 60 seconds before it"):
+        box.answer(Query("orders", "SELECT count(*) FROM returns"))
     box.close()
 
 
