@@ -178,7 +178,8 @@ def _misfits(
     text = file.text if isinstance(file, ReadProduct) else file.read_bytes().decode("utf-8-sig", "replace")
     contract = Source(judged.file, printable(text, lines=True))
     layers = (files for files in (policies.global_files, policies.local_files) if files is not None)
-    trees = {files.layer: _trees(files) for files in layers}
+    words = frozenset(word for rule, one in misfits for word in (rule.name.rpartition(".")[2], one.name) if word)
+    trees = {files.layer: _trees(files, words) for files in layers}
     found: dict[str, tuple[Diagnostic, ...]] = {}
     for rule, misfit in misfits:
         diagnostic = diagnose(misfit, rule.name, trees.get(rule.layer, ()), contract, judged.places)
@@ -187,12 +188,16 @@ def _misfits(
     return found
 
 
-@lru_cache(maxsize=4)
-def _trees(files: LayerFiles) -> tuple[ast.File, ...]:
-    """The syntax trees of a layer, read once for however many products."""
+@lru_cache(maxsize=16)
+def _trees(files: LayerFiles, words: frozenset[str]) -> tuple[ast.File, ...]:
+    """The syntax trees of the files of a layer in which one of the words occurs; parsing all would take its time."""
     from policy_engine.syntax import parse
 
-    members = (member for member in files.members if member.path.endswith(POLICY_SUFFIX))
+    members = (
+        member
+        for member in files.members
+        if member.path.endswith(POLICY_SUFFIX) and any(word.encode() in member.content for word in words)
+    )
     found = (parse(member.location.as_posix(), member.content)[0] for member in members)
     return tuple(tree for tree in found if tree is not None)
 

@@ -15,6 +15,7 @@ from policy_engine import plan_cache
 from policy_engine.diagnostics import Diagnostic, Level, PolicyTextError
 from policy_engine.errors import UsageError
 from policy_engine.evaluation.model import PoliciesUsed
+from policy_engine.plan.canonical import Digest
 from policy_engine.plan.codec import plan_digest
 from policy_engine.plan.layer import POLICY_SUFFIX, TABLE_SUFFIX, Layer, LayerFiles, read_layer
 from policy_engine.plan.model import LANGUAGE, Plan
@@ -36,8 +37,8 @@ class Policies:
     used: PoliciesUsed
     global_files: LayerFiles | None
     local_files: LayerFiles | None
-    origins: Origins | None = field(default=None, compare=False)
     waiver_files: LayerFiles | None = None
+    origins: Origins | None = field(default=None, compare=False)
 
 
 def load_policies(
@@ -53,7 +54,8 @@ def load_policies(
     name = None if cache is None else plan_cache.key(*digests)
     kept = plan_cache.find(cache, name) if cache is not None and name is not None else None
     if kept is not None:
-        return _policies(kept, layers)
+        found, digest = kept
+        return Policies(found, _used(layers, digest), *layers)
     plan, origins, diagnostics = _compiled(layers)
     if plan is None:
         raise PolicyTextError(tuple(diagnostics))
@@ -128,16 +130,13 @@ def _layers(global_: Sequence[Path], local: Sequence[Path], waivers: Sequence[Pa
     )
 
 
-def _policies(plan: Plan, layers: Layers, origins: Origins | None = None) -> Policies:
-    global_files, local_files, waiver_files = layers
-    used = PoliciesUsed(
-        None if global_files is None else global_files.digest,
-        None if local_files is None else local_files.digest,
-        plan_digest(plan),
-        LANGUAGE,
-        None if waiver_files is None else waiver_files.digest,
-    )
-    return Policies(plan, used, global_files, local_files, origins, waiver_files)
+def _policies(plan: Plan, layers: Layers, origins: Origins) -> Policies:
+    return Policies(plan, _used(layers, plan_digest(plan)), *layers, origins)
+
+
+def _used(layers: Layers, plan: Digest) -> PoliciesUsed:
+    council, domain, waivers = (None if files is None else files.digest for files in layers)
+    return PoliciesUsed(council, domain, plan, LANGUAGE, waivers)
 
 
 def _compiled(layers: Layers) -> tuple[Plan | None, Origins, list[Diagnostic]]:

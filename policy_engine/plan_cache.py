@@ -35,11 +35,11 @@ def key(global_sources: Digest | None, local_sources: Digest | None, waivers: Di
     )
 
 
-def find(where: Path, name: Digest) -> Plan | None:
-    """The plan kept under this key, if it is there and can be believed."""
+def find(where: Path, name: Digest) -> tuple[Plan, Digest] | None:
+    """The plan kept under this key, and its digest, if it is there and can be believed."""
     content = kept.find(where, name, _KIND)
     try:
-        return None if content is None else decode(content)
+        return None if content is None else (decode(content), digest(content))
     except PlanError:
         return None
 
