@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 import click
 
 from policy_engine._resources import STARTER
-from policy_engine.cli.inputs import PATH, product_options
+from policy_engine.cli.inputs import product_options
+from policy_engine.cli.report_files import ReportCommand, report_options
 from policy_engine.errors import PolicyEngineError
 
 if TYPE_CHECKING:
     from policy_engine.evaluation.model import Report
-    from policy_engine.reporting.as_json import Refused
     from policy_engine.reporting.as_text import Style
+    from policy_engine.reporting.run import Run
     from policy_engine.verdict import Verdict
 
 
-@click.command(name="check")
+@click.command(name="check", cls=ReportCommand)
 @product_options
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text by default")
-@click.option("-o", "output", type=PATH, metavar="FILE", help="write the report to FILE")
+@report_options
 @click.option("--show-values", is_flag=True, help="let messages show values of data: smallest, largest, sums")
 @click.option("--verbose", is_flag=True, help="text: list also what passed and what does not apply")
 @click.option("--quiet", is_flag=True, help="text: one line for each product")
@@ -38,8 +38,8 @@ def command(
     keyring: Path | None,
     stage: str | None,
     as_of: str | None,
-    form: str,
-    output: Path | None,
+    forms: tuple[str, ...],
+    outputs: tuple[Path, ...],
     show_values: bool,
     verbose: bool,
     quiet: bool,
@@ -60,8 +60,9 @@ def command(
     """
     from policy_engine import engine, kept
     from policy_engine.cli import inputs, main
-    from policy_engine.cli.output import emit, is_coloured, styler
-    from policy_engine.reporting.as_json import Refused
+    from policy_engine.cli.output import is_coloured, styler
+    from policy_engine.cli.report_files import Wanted, wanted, write_reports
+    from policy_engine.reporting.run import Refused, Run
     from policy_engine.verdict import Stage
 
     if not global_paths:
@@ -71,9 +72,8 @@ def command(
     files = inputs.product_files(products)
     before = inputs.previous_from(previous, files)
     attested, trusted = inputs.earlier_from(earlier, keyring, files)
-    inputs.refuse_overwriting(
-        output, [*files, *inputs.data_paths(given), *global_paths, *local_paths, *waiver_paths, *attested]
-    )
+    read = [*files, *inputs.data_paths(given), *global_paths, *local_paths, *waiver_paths, *attested]
+    formats = wanted(forms, outputs, read)
     moment = inputs.time_from(as_of)
     reports: list[Report] = []
     refused: list[Refused] = []
@@ -96,33 +96,29 @@ def command(
         except PolicyEngineError as error:
             refused.append(Refused(file.as_posix(), error.code, str(error), error.help))
             main.complain(error)
-    if reports or form == "json":
-        coloured = is_coloured(output, is_plain=is_plain)
-        text = _rendered(reports, refused, form, styler(coloured=coloured), verbose=verbose, quiet=quiet)
-        emit(text, output, coloured=coloured)
+    run = Run(tuple(reports), tuple(refused))
+
+    def text(one: Wanted) -> str:
+        style = styler(coloured=is_coloured(one.output, is_plain=is_plain))
+        return _text(run, style, verbose=verbose, quiet=quiet) if run.reports else ""
+
+    write_reports(run, formats, text)
     return main.CANNOT_ANSWER if refused else exit_code([report.verdict for report in reports])
 
 
-def _rendered(
-    reports: list[Report], refused: list[Refused], form: str, style: Style, *, verbose: bool, quiet: bool
-) -> str:
-    if form == "json":
-        from policy_engine.reporting.as_json import render_json
-
-        return render_json(reports, refused)
+def _text(run: Run, style: Style, *, verbose: bool, quiet: bool) -> str:
     from policy_engine.reporting.as_text import headline, render_summary, render_text
 
     if quiet:
-        return "".join(f"{next(headline(report, style))}\n" for report in reports)
-    texts = [render_text(report, style, verbose=verbose) for report in reports]
-    several = len(reports) + len(refused) > 1
-    return "\n".join([*texts, *([render_summary(reports, len(refused))] if several else [])])
+        return "".join(f"{next(headline(report, style))}\n" for report in run.reports)
+    texts = [render_text(report, style, verbose=verbose) for report in run.reports]
+    return "\n".join([*texts, *([render_summary(run)] if run.products > 1 else [])])
 
 
 def exit_code(verdicts: list[Verdict]) -> int:
     """The worst verdict's exit code."""
     from policy_engine.cli import main
-    from policy_engine.reporting.as_json import worst
+    from policy_engine.reporting.run import worst
     from policy_engine.verdict import Verdict
 
     match worst(verdicts):

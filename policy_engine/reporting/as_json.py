@@ -3,45 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from policy_engine.evaluation.model import Report, RuleResult, Violation, WaiverNote
 from policy_engine.reporting.diagnostics_json import diagnostic_json
+from policy_engine.reporting.printable import escaped
+from policy_engine.reporting.run import Run
 from policy_engine.reporting.upcoming import upcoming
-from policy_engine.verdict import Outcome, Verdict
+from policy_engine.verdict import Outcome
 
 SCHEMA: Final = "urn:policy-engine:report:v1"
 
-_WORST: Final = (Verdict.NON_COMPLIANT, Verdict.INDETERMINATE, Verdict.COMPLIANT)
 
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A file that could not be judged, and why."""
-
-    file: str
-    code: str
-    message: str
-    help: str
-
-
-def worst(verdicts: Sequence[Verdict]) -> Verdict:
-    """The verdict on several products: the worst of theirs; indeterminate where there is none."""
-    return next((verdict for verdict in _WORST if verdict in verdicts), Verdict.INDETERMINATE)
-
-
-def render_json(reports: Sequence[Report], errors: Sequence[Refused] = ()) -> str:
-    """All reports of one run, and the files that could not be judged: then the verdict is never better than undecided."""
+def render_json(run: Run) -> str:
+    """All reports of one run, and the files that could not be judged."""
+    reports = run.reports
     document = {
         "schema": SCHEMA,
         "as_of": reports[0].as_of.isoformat().replace("+00:00", "Z") if reports else None,
-        "verdict": worst([*(report.verdict for report in reports), *(Verdict.INDETERMINATE for _ in errors)]),
+        "verdict": run.verdict,
         "products": [_product(report) for report in reports],
-        "errors": [{"file": one.file, "code": one.code, "message": one.message, "help": one.help} for one in errors],
+        "errors": [
+            {"file": one.file, "code": one.code, "message": one.message, "help": one.help} for one in run.refused
+        ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return escaped(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _product(report: Report) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from policy_engine.diagnostics import draw
 from policy_engine.evaluation.model import Report, RuleResult, Violation, WaiverStatus
 from policy_engine.plan.layer import Layer
 from policy_engine.reporting.printable import printable
+from policy_engine.reporting.run import WORDS, Run, rows_said
 from policy_engine.reporting.upcoming import upcoming
 from policy_engine.verdict import Enforcement, Outcome, Verdict
 
@@ -17,11 +18,6 @@ from policy_engine.verdict import Enforcement, Outcome, Verdict
 Style = Callable[[str, str], str]
 
 _ROLES: Final = {Verdict.COMPLIANT: "good", Verdict.NON_COMPLIANT: "bad", Verdict.INDETERMINATE: "doubt"}
-_WORDS: Final = {
-    Verdict.COMPLIANT: "compliant",
-    Verdict.NON_COMPLIANT: "not compliant",
-    Verdict.INDETERMINATE: "indeterminate",
-}
 _HEADINGS: Final = {
     Enforcement.BLOCK: ("blocks", "bad"),
     Enforcement.WARN: ("warns", "doubt"),
@@ -72,11 +68,11 @@ def render_text(report: Report, style: Style = plain, *, verbose: bool = False) 
     return "\n".join(lines) + "\n"
 
 
-def render_summary(reports: Sequence[Report], refused: int) -> str:
+def render_summary(run: Run) -> str:
     """One line about several products."""
-    counts = [(sum(report.verdict is verdict for report in reports), word) for verdict, word in _WORDS.items()]
-    counts.append((refused, "could not be read"))
-    return f"{len(reports) + refused} products: {', '.join(f'{count} {word}' for count, word in counts if count)}\n"
+    counts = [(sum(report.verdict is verdict for report in run.reports), word) for verdict, word in WORDS.items()]
+    counts.append((len(run.refused), "could not be read"))
+    return f"{run.products} products: {', '.join(f'{count} {word}' for count, word in counts if count)}\n"
 
 
 def headline(report: Report, style: Style = plain) -> Iterator[str]:
@@ -85,7 +81,7 @@ def headline(report: Report, style: Style = plain) -> Iterator[str]:
 
 
 def _head(report: Report, style: Style) -> Iterator[str]:
-    verdict = style(_WORDS[report.verdict], _ROLES[report.verdict])
+    verdict = style(WORDS[report.verdict], _ROLES[report.verdict])
     version = f" {report.version}" if report.version else ""
     waived = report.count(Outcome.WAIVED)
     but = f", {waived} {'rule' if waived == 1 else 'rules'} waived" if waived else ""
@@ -147,12 +143,8 @@ def _violation(report: Report, violation: Violation, style: Style) -> Iterator[s
     place = f"{report.file}:{violation.place.line}:{violation.place.column}" if violation.place else report.file
     yield f"    {style(place, 'quiet')}"
     yield f"      {violation.message}"
-    if violation.count is not None:
-        rows = (
-            f", first in row{'s' if len(violation.rows) > 1 else ''} {_list(violation.rows)}" if violation.rows else ""
-        )
-        of = "" if violation.scanned is None else f" of {violation.scanned}"
-        yield f"      {violation.count}{of} violate{rows}"
+    if rows := rows_said(violation):
+        yield f"      {rows}"
     if violation.fix:
         yield from _fix(violation.fix)
 
@@ -272,7 +264,3 @@ def _upcoming(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
         why = f": {one.why}" if one.why else ""
         yield f"  {one.since}  {one.rule.ljust(width)}  {one.enforcement}s{why}"
     yield from _more(len(coming), style)
-
-
-def _list(numbers: Iterable[int]) -> str:
-    return ", ".join(str(number) for number in numbers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import unicodedata
 from typing import Any, TypeVar
 
@@ -18,6 +19,14 @@ def clean(text: str, *, lines: bool = False) -> str:
 
 def _is_harmless(char: str) -> bool:
     return (char.isascii() and char.isprintable()) or not unicodedata.category(char).startswith(("C", "Zl", "Zp"))
+
+
+def escaped(document: str) -> str:
+    """JSON in which what would steer a terminal is an escape: the same document to every reader of JSON."""
+    return "".join(
+        char if char == "\n" or _is_harmless(char) else json.dumps(char)[1:-1] if char != "\x7f" else "\\u007f"
+        for char in document
+    )
 
 
 def printable(value: _T, *, lines: bool = False) -> _T:
