@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from policy_engine import engine
+from policy_engine.loading import load_policies
 from policy_engine.reporting.run import Refused, Run
 
 #: In a contract's names: ends of XML and HTML, commands of GitHub, tables, mentions, controls, and text that runs backwards.
@@ -109,7 +110,7 @@ def sample(folder: Path, *, orders: str = ORDERS) -> Run:
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    policies = engine.load_policies((Path("policies"),), (), (Path("waivers"),))
+    policies = load_policies((Path("policies"),), (), (Path("waivers"),))
     moment = datetime(2026, 11, 20, tzinfo=UTC)
     return Run(
         (
