@@ -17,7 +17,7 @@ from policy_engine.catalogue.model import (
     RuleEntry,
 )
 from policy_engine.plan.layer import Layer
-from policy_engine.reporting.html import Content, document, prose
+from policy_engine.reporting.html import Content, document, name, prose, table
 from policy_engine.reporting.html import element as e
 
 _LAYERS = {Layer.GLOBAL: "Global policies", Layer.DOMAIN: "Policies of domains"}
@@ -72,7 +72,7 @@ def _index(catalogue: Catalogue) -> Iterator[Content]:
             f"{_count(len(catalogue.attributes), 'typed attribute')}.", class_="lead")  # fmt: skip
     for layer, policies in groupby(catalogue.policies, key=lambda policy: policy.layer):
         yield e("h2", _LAYERS[layer])
-        yield _table(
+        yield table(
             ("Policy", "What it demands", "Owner", "Severity", "In force", "Rules"),
             (
                 (
@@ -94,7 +94,7 @@ def _parameters(catalogue: Catalogue) -> Iterator[Content]:
     yield e("p", "What the council left to domains, and what they have made of it.", class_="lead")
     rows = [(policy, parameter) for policy in catalogue.policies for parameter in policy.parameters]
     yield (
-        _table(
+        table(
             ("Parameter", "What it is", "Default", "Domains may", "Set to"),
             (
                 (
@@ -119,7 +119,7 @@ def _controls(catalogue: Catalogue) -> Iterator[Content]:
     yield e("p", "Which rules fulfil which control of which framework, as the policies' owners say.", class_="lead")
     for framework, controls in groupby(catalogue.controls, key=lambda one: one.framework):
         yield e("h2", framework)
-        yield _table(
+        yield table(
             ("Control", "Rules, and how they weigh"),
             (
                 (
@@ -141,7 +141,7 @@ def _metadata(catalogue: Catalogue) -> Iterator[Content]:
     if catalogue.attributes:
         yield e("h2", "Typed attributes")
         yield e("p", "What contracts state in these places has to fit the type. Each is a rule of its own.")
-        yield _table(
+        yield table(
             ("Attribute", "Type", "Stated in", "What it is", "In force"),
             (
                 (
@@ -171,7 +171,7 @@ def _waivers(catalogue: Catalogue) -> Iterator[Content]:
         return
     yield e("p", "Recorded exceptions, each with its reason and its end. What is waived never counts as passed.",
             class_="lead")  # fmt: skip
-    yield _table(
+    yield table(
         ("Waiver", "Of", "For", "From - until", "Why", "Approved by", "State"),
         (
             (
@@ -201,7 +201,7 @@ def _policy(policy: PolicyEntry) -> Iterator[Content]:
     yield e("dl", *(part for label, value in _facts(policy) for part in (e("dt", label), e("dd", value))))
     if policy.parameters:
         yield e("h2", "Parameters")
-        yield _table(
+        yield table(
             ("Parameter", "What it is", "Type", "Default", "Domains may", "Set to"),
             (
                 (
@@ -282,27 +282,6 @@ _LABELS = {
 # ---------------------------------------------------------------- parts
 
 
-def _table(heads: tuple[str, ...], rows: Iterable[Iterable[Content]], *, caption: str) -> Element:
-    return e(
-        "div",
-        e(
-            "table",
-            e("caption", caption),
-            e("thead", e("tr", *(e("th", head, scope="col") for head in heads))),
-            e("tbody", *(_row(heads, tuple(cells)) for cells in rows)),
-        ),
-        class_="wide",
-        tabindex="0",
-        role="region",
-        aria_label=caption,
-    )
-
-
-def _row(heads: tuple[str, ...], cells: tuple[Content, ...]) -> Element:
-    others = (e("td", cell, data_label=head) for head, cell in zip(heads[1:], cells[1:], strict=True))
-    return e("tr", e("th", cells[0], scope="row"), *others)
-
-
 def _code(text: str) -> Element:
     pieces = (e("span", piece, class_=kind) if kind else piece for kind, piece in highlight(text))
     return e("pre", e("code", *pieces), tabindex="0")
@@ -318,25 +297,15 @@ def _force(force: Force) -> Element:
 
 
 def _link(policy: PolicyEntry) -> Element:
-    return e("a", *_name(policy.name), href=f"policies/{policy.name}.html")
+    return e("a", *name(policy.name), href=f"policies/{policy.name}.html")
 
 
 def _rule_link(policy: PolicyEntry, rule: str) -> Element:
-    return e("a", *_name(rule), href=f"policies/{policy.name}.html#{rule.rpartition('.')[2]}")
+    return e("a", *name(rule), href=f"policies/{policy.name}.html#{rule.rpartition('.')[2]}")
 
 
 def _weighed(policy: PolicyEntry, rule: str) -> Element:
     return e("li", _rule_link(policy, rule), " ", e("span", _force(_named(policy, rule).force), class_="beside"))
-
-
-def _name(dotted: str) -> Iterator[Content]:
-    """A name that may be broken behind its dots, and nowhere else."""
-    first, *others = dotted.split(".")
-    yield first
-    for part in others:
-        yield "."
-        yield e("wbr")
-        yield part
 
 
 def _named(policy: PolicyEntry, rule: str) -> RuleEntry:

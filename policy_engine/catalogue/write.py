@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any, Final, Literal
 
 from policy_engine.catalogue.markdown import markdown
 from policy_engine.catalogue.model import Catalogue
 from policy_engine.catalogue.site import STYLE_SHEET, site
+from policy_engine.reporting.html import style_sheet
 
 SCHEMA: Final = "urn:policy-engine:catalogue:v1"
 #: In every form: the catalogue for programs, and the sign that the folder was written by this command.
@@ -29,7 +29,7 @@ def _pages(catalogue: Catalogue, form: Form) -> Iterator[tuple[str, bytes]]:
     yield INDEX, (json.dumps(_document(catalogue), indent=2, ensure_ascii=False, sort_keys=True) + "\n").encode()
     match form:
         case "html":
-            yield STYLE_SHEET, (Path(__file__).parent / STYLE_SHEET).read_bytes()
+            yield STYLE_SHEET, style_sheet().encode()
             yield from site(catalogue)
         case "markdown":
             yield from markdown(catalogue)

@@ -16,7 +16,7 @@ from policy_engine.errors import UsageError
 if TYPE_CHECKING:
     from policy_engine.reporting.run import Run
 
-FORMATS: Final = ("text", "json", "sarif", "junit", "github", "gitlab", "markdown")
+FORMATS: Final = ("text", "json", "sarif", "junit", "github", "gitlab", "markdown", "html")
 _ORDER: Final = "policy_engine.formats_and_outputs"
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
@@ -17,6 +20,7 @@ from report_samples import ORDERS, sample
 
 from policy_engine.reporting.as_github import MOST, render_github
 from policy_engine.reporting.as_gitlab import render_gitlab
+from policy_engine.reporting.as_html import render_html
 from policy_engine.reporting.as_json import render_json
 from policy_engine.reporting.as_junit import render_junit
 from policy_engine.reporting.as_markdown import render_markdown
@@ -33,6 +37,7 @@ FORMS: Final[dict[str, Callable[[Run], str]]] = {
     "github": render_github,
     "gitlab.json": render_gitlab,
     "markdown.md": render_markdown,
+    "html": render_html,
 }
 
 
@@ -213,3 +218,27 @@ class TestMarkdown:
                 assert found == cells
             else:
                 cells = 0
+
+
+class TestHtml:
+    def test_it_needs_nothing_else_and_runs_nothing(self, run: Run) -> None:
+        page = render_html(run)
+        assert re.findall(r"<(script|link|img|iframe|object|base|form)\b", page) == []
+        assert re.findall(r"(?:src|href)=\"(?!#)", page) == []
+        (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)
+        (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+        digest = b64encode(sha256(style.encode()).digest()).decode()
+        assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:"
+
+    def test_headings_go_down_step_by_step(self, run: Run) -> None:
+        levels = [int(level) for level in re.findall(r"<h([1-6])", render_html(run))]
+        assert levels[0] == 1
+        assert all(after - before <= 1 for before, after in pairwise(levels))
+
+    def test_every_link_leads_to_a_product(self, run: Run) -> None:
+        page = render_html(run)
+        assert {link for link in re.findall(r'href="#([^"]+)"', page) if f'id="{link}"' not in page} == set()
+
+    def test_every_table_says_what_it_is(self, run: Run) -> None:
+        page = render_html(run)
+        assert page.count("<table>") == page.count("<caption>") == page.count('role="region"')
