@@ -75,9 +75,17 @@ def _arithmetic(name: str, kernel: Callable[..., Any], left: Any, right: Any) ->
         return left + right
     if name == "-" and isinstance(left, date) and isinstance(right, date):
         return KERNELS["elapsed"](left, right)
-    if name in {"+", "-"} and isinstance(left, Duration) and isinstance(right, Duration):
-        return kernel(left, right)
+    if name in {"+", "-"} and isinstance(right, Duration):
+        if isinstance(left, Duration):
+            return kernel(left, right)
+        if isinstance(left, date):
+            return _shifted(left, right if name == "+" else -right)
     return OTHER_TYPE
+
+
+def _shifted(day: date, by: Duration) -> date:
+    shifted: date = KERNELS["shift" if isinstance(day, datetime) else "shift_date"](day, by)
+    return shifted
 
 
 def _other(name: str, kernel: Callable[..., Any], args: tuple[Any, ...]) -> Any:

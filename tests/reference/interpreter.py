@@ -811,6 +811,10 @@ def compute(function: str, args: list[Any], *, from_data: bool) -> Any:  # noqa:
         case (("+" | "-"), (Duration() as left, Duration() as right)):
             sign = 1 if function == "+" else -1
             return Duration(left.months + sign * right.months, left.microseconds + sign * right.microseconds)
+        case (("+" | "-"), (date() as day, Duration() as by)):
+            way = 1 if function == "+" else -1
+            moved = shifted(instant(day), Duration(way * by.months, way * by.microseconds))
+            return moved if moved is UNDEFINED or isinstance(day, datetime) else moved.date()
         case (("-" | "elapsed"), (date() as left, date() as right)):
             return Duration(microseconds=(instant(left) - instant(right)) // timedelta(microseconds=1))
         case (("concat" | "+"), (str(left), str(right))):
