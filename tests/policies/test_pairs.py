@@ -223,7 +223,15 @@ PAIRS = [
         "53581432-6c55-4ba2-a65f-72344a91553a",
         2,
     ),
-    Pair("residency.regions_of_ports", odcs("kafka-server"), FULL, "stated", "my-postgres", 28, "in which region"),
+    Pair(
+        "residency.regions_of_ports",
+        full(("    host: localhost\n", "    host: db.eu-central-1.cloud.example\n")),
+        FULL,
+        "stated",
+        "my-postgres",
+        28,
+        "in which region",
+    ),
     Pair(
         "retention.limits",
         payroll((_AT_HEAD, f"{_KEPT}{_AT_HEAD}")),
