@@ -99,4 +99,5 @@ CODES: Final[dict[str, Code]] = {
     "LNT015": Code("needless-clause", "a clause or declaration without effect", True),
     "LNT016": Code("missing-decision", "a blocking global policy that does not say by which decision", True),
     "LNT017": Code("hidden-in-message", "a message that shows a value of data, which reports hide", True),
+    "LNT018": Code("impossible-word", "a comparison with a word that is never there, so that it decides nothing", True),
 }

@@ -10,6 +10,7 @@ from policy_engine.checking.model import CheckedSet
 from policy_engine.diagnostics import Diagnostic
 from policy_engine.linking import LinkedSet
 from policy_engine.linting.calendar import calendar
+from policy_engine.linting.closed_words import closed_words
 from policy_engine.linting.conditions import conditions
 from policy_engine.linting.exemptions import exemptions
 from policy_engine.linting.model import Subject
@@ -23,6 +24,7 @@ from policy_engine.linting.waivers import waivers
 _LINTS: Final[tuple[Callable[[Subject], Iterator[Diagnostic]], ...]] = (
     unused,
     conditions,
+    closed_words,
     texts,
     printed,
     exemptions,
