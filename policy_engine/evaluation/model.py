@@ -17,10 +17,20 @@ from policy_engine.verdict import Enforcement, Outcome, Stage, Verdict
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """That a baseline holds a violation: since which day, and from which day on it counts again."""
+
+    recorded: date
+    expires: date
+    has_expired: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Violation:
     """One subject that does not meet a rule. `subject` is its path, such as `contacts.mail`; never a value from data.
 
     `rows` are numbers (from 1) of up to five rows, `count` of `scanned` rows violate; None where no rows were read.
+    `known` is what a baseline says of it; evaluation and attestations know none.
     """
 
     subject: str
@@ -30,6 +40,12 @@ class Violation:
     count: int | None = None
     scanned: int | None = None
     rows: tuple[int, ...] = ()
+    known: Known | None = None
+
+    @property
+    def is_excused(self) -> bool:
+        """Is it known, and not yet to be mended?"""
+        return self.known is not None and not self.known.has_expired
 
 
 class WaiverStatus(StrEnum):
@@ -132,13 +148,30 @@ class Attested:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """A report beside a baseline. `verdict` is what all that is not excused by it says: what holds up a pull request.
+
+    `fixed` are known violations, by rule and subject, that are there no longer; `lost` those of rules that are there no
+    longer.
+    """
+
+    file: str
+    verdict: Verdict
+    known: int
+    expired: int
+    new: int
+    fixed: tuple[tuple[str, str], ...]
+    lost: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One product, judged. Same inputs give the same report, byte for byte.
 
     `data` is what rules read; `unread` names datasets whose data was given and of which no rule asked anything.
     `is_first`: the caller said that there is no earlier version. `row_counts` are those of the datasets of which all
     data was read, by name; `earlier` the attestations of earlier versions that were given. `waivers` are those that
-    name this product.
+    name this product. `baseline` never changes the verdict, only `decisive`.
     """
 
     id: str
@@ -160,6 +193,12 @@ class Report:
     row_counts: tuple[tuple[str, int], ...] = ()
     earlier: tuple[Attested, ...] = ()
     waivers: tuple[WaiverNote, ...] = ()
+    baseline: Compared | None = None
+
+    @property
+    def decisive(self) -> Verdict:
+        """The verdict that decides the exit code."""
+        return self.verdict if self.baseline is None else self.baseline.verdict
 
     def count(self, outcome: Outcome) -> int:
         """How many rules have this outcome."""
