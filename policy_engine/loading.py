@@ -5,7 +5,7 @@ Policies are loaded once and used for many products.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -117,6 +117,18 @@ def authored(global_: Sequence[Path], local: Sequence[Path] = (), waivers: Seque
     return Authored(linked, checked, _policies(plan, layers, origins))
 
 
+def names_today(policies: Policies, names: Iterable[str]) -> dict[str, str]:
+    """What rules of these names are called today, by what their `formerly` says."""
+    from policy_engine.linking import former_names, today
+
+    linked, _ = _linked((policies.global_files, policies.local_files, None))
+    former, _ = former_names(linked.packages)
+    layers = (Layer.GLOBAL, Layer.DOMAIN)
+    return {
+        name: next((new for layer in layers if (new := today(name, layer, former)) != name), name) for name in names
+    }
+
+
 Layers = tuple[LayerFiles | None, LayerFiles | None, LayerFiles | None]
 
 
@@ -156,6 +168,13 @@ def _compile(checked: CheckedSet, diagnostics: list[Diagnostic]) -> tuple[Plan |
 
 def _understood(layers: Layers) -> tuple[LinkedSet, CheckedSet, list[Diagnostic]]:
     from policy_engine.checking import check as check_types
+
+    linked, diagnostics = _linked(layers)
+    checked, problems = check_types(linked)
+    return linked, checked, diagnostics + problems
+
+
+def _linked(layers: Layers) -> tuple[LinkedSet, list[Diagnostic]]:
     from policy_engine.linking import Unit, link
     from policy_engine.syntax import parse
 
@@ -169,6 +188,4 @@ def _understood(layers: Layers) -> tuple[LinkedSet, CheckedSet, list[Diagnostic]
                 diagnostics += problems
                 units += [] if tree is None else [Unit(files.layer, tree, tables)]
     linked, problems = link(units)
-    diagnostics += problems
-    checked, problems = check_types(linked)
-    return linked, checked, diagnostics + problems
+    return linked, diagnostics + problems

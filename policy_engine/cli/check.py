@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from policy_engine._resources import STARTER
+from policy_engine.cli.baselines import baseline_options
 from policy_engine.cli.inputs import product_options
 from policy_engine.cli.report_files import ReportCommand, report_options
 from policy_engine.errors import PolicyEngineError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 @click.command(name="check", cls=ReportCommand)
 @product_options
 @report_options
+@baseline_options
 @click.option("--show-values", is_flag=True, help="let messages show values of data: smallest, largest, sums")
 @click.option("--verbose", is_flag=True, help="text: list also what passed and what does not apply")
 @click.option("--quiet", is_flag=True, help="text: one line for each product")
@@ -40,6 +42,9 @@ def command(
     as_of: str | None,
     forms: tuple[str, ...],
     outputs: tuple[Path, ...],
+    baseline: Path | None,
+    update_baseline: bool,
+    expires: str | None,
     show_values: bool,
     verbose: bool,
     quiet: bool,
@@ -60,6 +65,7 @@ def command(
     """
     from policy_engine import engine, kept
     from policy_engine.cli import inputs, main
+    from policy_engine.cli.baselines import baseline_from, compared
     from policy_engine.cli.output import is_coloured, styler
     from policy_engine.cli.report_files import Wanted, wanted, write_reports
     from policy_engine.reporting.run import Refused, Run
@@ -72,9 +78,10 @@ def command(
     files = inputs.product_files(products)
     before = inputs.previous_from(previous, files)
     attested, trusted = inputs.earlier_from(earlier, keyring, files)
-    read = [*files, *inputs.data_paths(given), *global_paths, *local_paths, *waiver_paths, *attested]
+    read = [*files, *inputs.data_paths(given), *global_paths, *local_paths, *waiver_paths, *attested, baseline]
     formats = wanted(forms, outputs, read)
     moment = inputs.time_from(as_of)
+    known = baseline_from(baseline, update=update_baseline, expires=expires, day=moment.date())
     reports: list[Report] = []
     refused: list[Refused] = []
     for file in inputs.with_progress(files):
@@ -96,14 +103,14 @@ def command(
         except PolicyEngineError as error:
             refused.append(Refused(file.as_posix(), error.code, str(error), error.help))
             main.complain(error)
-    run = Run(tuple(reports), tuple(refused))
+    run = Run(tuple(compared(reports, known, policies, moment.date())), tuple(refused))
 
     def text(one: Wanted) -> str:
         style = styler(coloured=is_coloured(one.output, is_plain=is_plain))
         return _text(run, style, verbose=verbose, quiet=quiet) if run.reports else ""
 
     write_reports(run, formats, text)
-    return main.CANNOT_ANSWER if refused else exit_code([report.verdict for report in reports])
+    return main.CANNOT_ANSWER if refused else exit_code([report.decisive for report in run.reports])
 
 
 def _text(run: Run, style: Style, *, verbose: bool, quiet: bool) -> str:

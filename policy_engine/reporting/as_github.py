@@ -34,7 +34,7 @@ def _annotations(run: Run) -> Iterator[tuple[str, str]]:
         text = f"not judged: {clean(one.message)}\n{clean(one.help)}".strip()
         yield "error", _command("error", text, file=one.file, title=one.code)
     for found in findings(run.reports):
-        if not found.waivers:
+        if not found.is_excused:
             command = _COMMANDS[found.result.enforcement]
             yield command, _violation(command, found)
     for report in run.reports:

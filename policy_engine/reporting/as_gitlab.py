@@ -14,10 +14,10 @@ from policy_engine.verdict import Enforcement, Outcome
 
 
 def render_gitlab(run: Run) -> str:
-    """One list. What is waived is left out; what blocks because it could not be decided is in it."""
+    """One list. What is waived, or known to the baseline, is left out; what blocks because it could not be decided is in it."""
     issues = [
         *(_refusal(one.file, f"not judged: {one.message}", one.code) for one in map(printable, run.refused)),
-        *(_issue(found) for found in findings(run.reports) if not found.waivers),
+        *(_issue(found) for found in findings(run.reports) if not found.is_excused),
         *_undecided(run),
     ]
     return json.dumps(issues, indent=2, ensure_ascii=False) + "\n"

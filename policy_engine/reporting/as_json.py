@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from policy_engine.evaluation.model import Report, RuleResult, Violation, WaiverNote
+from policy_engine.evaluation.model import Compared, Report, RuleResult, Violation, WaiverNote
 from policy_engine.reporting.diagnostics_json import diagnostic_json
 from policy_engine.reporting.printable import escaped
 from policy_engine.reporting.run import Run
@@ -73,6 +73,7 @@ def _product(report: Report) -> dict[str, Any]:
         "counts": {outcome.value: report.count(outcome) for outcome in Outcome},
         "rules": [_rule(report, result) for result in report.results],
         "waivers": [_waiver(note) for note in report.waivers],
+        "baseline": None if report.baseline is None else _baseline(report.baseline),
         "upcoming": [
             {"from": one.since.isoformat(), "rule": one.rule, "enforcement": one.enforcement, "why": one.why}
             for one in upcoming(report)
@@ -111,6 +112,18 @@ def _rule(report: Report, result: RuleResult) -> dict[str, Any]:
     }
 
 
+def _baseline(compared: Compared) -> dict[str, Any]:
+    return {
+        "file": compared.file,
+        "verdict": compared.verdict,
+        "known": compared.known,
+        "expired": compared.expired,
+        "new": compared.new,
+        "fixed": [{"rule": rule, "subject": subject} for rule, subject in compared.fixed],
+        "lost": [{"rule": rule, "subject": subject} for rule, subject in compared.lost],
+    }
+
+
 def _waiver(note: WaiverNote) -> dict[str, Any]:
     waiver = note.waiver
     return {
@@ -138,4 +151,11 @@ def _violation(report: Report, violation: Violation) -> dict[str, Any]:
         "count": violation.count,
         "scanned": violation.scanned,
         "rows": list(violation.rows),
+        "known": None
+        if (known := violation.known) is None
+        else {
+            "recorded": known.recorded.isoformat(),
+            "expires": known.expires.isoformat(),
+            "expired": known.has_expired,
+        },
     }

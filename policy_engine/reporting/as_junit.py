@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from policy_engine.evaluation.model import Report, RuleResult
+from policy_engine.reporting.known import known_said
 from policy_engine.reporting.printable import printable
 from policy_engine.reporting.run import Finding, Refused, Run, findings, unchecked_said
 from policy_engine.verdict import Enforcement, Outcome
@@ -49,10 +50,16 @@ def _suite(given: Report, found: dict[tuple[str, str], list[Finding]]) -> Elemen
 
 def _case(report: Report, result: RuleResult, found: list[Finding]) -> Element:
     case = Element("testcase", classname=report.id, name=result.rule)
-    counting = [one for one in found if not one.waivers]
+    counting = [one for one in found if not one.is_excused]
     is_blocking = result.enforcement is Enforcement.BLOCK
     reason = "; ".join(result.reasons)
     match result.outcome:
+        case Outcome.FAIL if is_blocking and not (counting or result.unlisted):
+            known = "; ".join(known_said(result.violations))
+            if result.reasons:
+                _said(case, "error", f"{known}; not decided for the rest: {reason}", "indeterminate")
+            else:
+                _said(case, "skipped", known)
         case Outcome.FAIL if is_blocking:
             number = len(counting) + result.unlisted
             said = f"{number} violation{'' if number == 1 else 's'}: {result.documentation}".rstrip(": ")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from policy_engine.evaluation.model import Report, RuleResult
+from policy_engine.reporting.known import baseline_said, known_said
 from policy_engine.reporting.printable import printable
 from policy_engine.reporting.run import WORDS, Finding, Run, blocks_from, findings, rows_said, unchecked_said
 from policy_engine.reporting.upcoming import upcoming
@@ -75,6 +76,8 @@ def _product(report: Report, found: list[Finding]) -> Iterator[str]:
     counts = ", ".join(f"{report.count(outcome)} {outcome.value.replace('_', ' ')}" for outcome in Outcome
                        if report.count(outcome))  # fmt: skip
     yield f"{code(report.file)}: {len(report.results)} rules: {counts}; stage {report.stage}, as of {report.as_of.date()}."
+    if report.baseline is not None:
+        yield prose(f"{baseline_said(report.baseline)}.")
     for enforcement, word in (
         (Enforcement.BLOCK, "Blocks"),
         (Enforcement.WARN, "Warns"),
@@ -86,7 +89,7 @@ def _product(report: Report, found: list[Finding]) -> Iterator[str]:
                 part
                 for result in failed
                 for part in _rule(
-                    report, result, [one for one in found if one.result.rule == result.rule and not one.waivers]
+                    report, result, [one for one in found if one.result.rule == result.rule and not one.is_excused]
                 )
             ]
             yield from _folded(f"{word}: {_count(len(failed), 'rule')}", body, is_open=enforcement is Enforcement.BLOCK)
@@ -102,7 +105,9 @@ def _rule(report: Report, result: RuleResult, found: list[Finding]) -> Iterator[
     if result.documentation:
         yield f"> {prose(result.documentation)}"
     rows = [(f"{one.line}:{one.column}", _said(one)) for one in found[:SHOWN]]
-    yield table(("line", "what"), rows)
+    if rows:
+        yield table(("line", "what"), rows)
+    yield from map(prose, known_said(result.violations))
     more = len(found) - SHOWN + result.unlisted
     if more > 0:
         yield f"… and {more:,} more."

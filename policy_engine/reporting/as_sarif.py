@@ -103,6 +103,12 @@ def _result(found: Finding, index: dict[str, int]) -> dict[str, Any]:
     }
     if found.waivers:
         made["suppressions"] = [_suppression(waiver) for waiver in found.waivers]
+    known = found.violation.known
+    if found.report.baseline is not None:
+        made["baselineState"] = "new" if known is None else "unchanged"
+    if known is not None and not known.has_expired:
+        said = f"known since {known.recorded}, to be mended by {known.expires} (baseline)"
+        made["suppressions"] = [{"kind": "external", "status": "accepted", "justification": said}]
     return made
 
 
@@ -118,7 +124,7 @@ def _suppression(waiver: Waiver) -> dict[str, Any]:
 def _invocation(run: Run, index: dict[str, int]) -> dict[str, Any]:
     return {
         "executionSuccessful": not run.refused,
-        "exitCode": 2 if run.refused else _EXIT_CODES[run.verdict],
+        "exitCode": 2 if run.refused else _EXIT_CODES[run.decisive],
         "toolExecutionNotifications": [
             *(_refusal(printable(one), one.file) for one in run.refused),
             *(notice for report in run.reports for notice in _undecided(printable(report), report.file, index)),

@@ -9,6 +9,7 @@ from typing import Final
 from policy_engine.diagnostics import draw
 from policy_engine.evaluation.model import Report, RuleResult, Violation, WaiverStatus
 from policy_engine.plan.layer import Layer
+from policy_engine.reporting.known import baseline_said, is_all_known, known_said, stale_said
 from policy_engine.reporting.printable import printable
 from policy_engine.reporting.run import WORDS, Run, rows_said
 from policy_engine.reporting.upcoming import upcoming
@@ -56,6 +57,7 @@ def render_text(report: Report, style: Style = plain, *, verbose: bool = False) 
     lines += _unbound(report, style)
     lines += _waived(report, style)
     lines += _idle_waivers(report, style)
+    lines += _stale(report, style)
     if verbose:
         lines += _listed(report, Outcome.PASS, "passes", style)
         lines += _listed(report, Outcome.NOT_APPLICABLE, "does not apply", style)
@@ -72,6 +74,7 @@ def render_summary(run: Run) -> str:
     """One line about several products."""
     counts = [(sum(report.verdict is verdict for report in run.reports), word) for verdict, word in WORDS.items()]
     counts.append((len(run.refused), "could not be read"))
+    counts.append((sum(map(is_all_known, run.reports)), "of them with nothing new"))
     return f"{run.products} products: {', '.join(f'{count} {word}' for count, word in counts if count)}\n"
 
 
@@ -81,10 +84,11 @@ def headline(report: Report, style: Style = plain) -> Iterator[str]:
 
 
 def _head(report: Report, style: Style) -> Iterator[str]:
-    verdict = style(WORDS[report.verdict], _ROLES[report.verdict])
+    verdict = style(WORDS[report.verdict], "doubt" if is_all_known(report) else _ROLES[report.verdict])
     version = f" {report.version}" if report.version else ""
     waived = report.count(Outcome.WAIVED)
     but = f", {waived} {'rule' if waived == 1 else 'rules'} waived" if waived else ""
+    but += ", all of it known" if is_all_known(report) else ""
     yield f"{verdict}{but}: {report.name or report.id}{version}  {style(report.file, 'quiet')}"
     failed = [result.enforcement for result in report.results if result.outcome is Outcome.FAIL]
     counts = [
@@ -104,6 +108,8 @@ def _head(report: Report, style: Style) -> Iterator[str]:
         yield style("no data was given: only metadata was checked", "quiet")
     if report.earlier:
         yield style(_earlier(report), "quiet")
+    if report.baseline is not None:
+        yield style(baseline_said(report.baseline), "quiet")
 
 
 def _earlier(report: Report) -> str:
@@ -119,20 +125,24 @@ def _briefly(_report: Report, result: RuleResult, style: Style) -> Iterator[str]
     """The rule and its first violation: what only informs does not hide what stops."""
     said = "  ".join(part for part in (result.severity, _LAYERS[result.layer], result.owner) if part)
     yield f"  {style(result.rule, 'heading')}  {style(said, 'quiet')}"
-    more = f" (and {len(result.violations) - 1} more)" if len(result.violations) > 1 else ""
-    yield from (f"    {violation.message}{more}" for violation in result.violations[:1])
+    counting = [one for one in result.violations if not one.is_excused]
+    more = f" (and {len(counting) - 1} more)" if len(counting) > 1 else ""
+    yield from (f"    {violation.message}{more}" for violation in counting[:1])
+    yield from (style(f"    {line}", "quiet") for line in known_said(result.violations))
     yield from (style(f"    not decided for the rest: {reason}", "doubt") for reason in result.reasons)
 
 
 def _failed(report: Report, result: RuleResult, style: Style) -> Iterator[str]:
     said = "  ".join(part for part in (result.severity, _LAYERS[result.layer], result.owner) if part)
     yield f"  {style(result.rule, 'heading')}  {style(said, 'quiet')}"
-    for violation in result.violations[:SHOWN]:
+    counting = [one for one in result.violations if not one.is_excused]
+    for violation in counting[:SHOWN]:
         yield from _violation(report, violation, style)
-    more = len(result.violations) - SHOWN + result.unlisted
+    more = len(counting) - SHOWN + result.unlisted
     if more > 0:
         listed = "lists them" if not result.unlisted else f"lists the first {len(result.violations):,}"
         yield style(f"    … and {more:,} more (--format json {listed})", "quiet")
+    yield from (style(f"    {line}", "quiet") for line in known_said(result.violations))
     if result.waived:
         yield style(f"    {len(result.waived)} more waived, see below", "quiet")
     for reason in result.reasons:
@@ -143,6 +153,8 @@ def _violation(report: Report, violation: Violation, style: Style) -> Iterator[s
     place = f"{report.file}:{violation.place.line}:{violation.place.column}" if violation.place else report.file
     yield f"    {style(place, 'quiet')}"
     yield f"      {violation.message}"
+    if violation.known is not None:
+        yield f"      known since {violation.known.recorded}; the time to mend it ended on {violation.known.expires}"
     if rows := rows_said(violation):
         yield f"      {rows}"
     if violation.fix:
@@ -244,6 +256,15 @@ def _idle_waivers(report: Report, style: Style) -> Iterator[str]:
         said = _IDLE[note.status].format(waiver=note.waiver)
         yield f"  {note.waiver.name.ljust(width)}  {style(said, 'quiet')}"
     yield from _more(len(idle), style)
+
+
+def _stale(report: Report, style: Style) -> Iterator[str]:
+    """What the baseline holds and need not hold any longer."""
+    lines = [] if report.baseline is None else list(stale_said(report.baseline))
+    if lines:
+        yield ""
+        yield style("in the baseline, and no longer violated", "heading")
+        yield from (f"  {line}" for line in lines)
 
 
 def _more(count: int, style: Style) -> Iterator[str]:

@@ -46,6 +46,11 @@ class Run:
         return worst([*(report.verdict for report in self.reports), *(Verdict.INDETERMINATE for _ in self.refused)])
 
     @property
+    def decisive(self) -> Verdict:
+        """The same where what a baseline excuses is left aside: what decides the exit code."""
+        return worst([*(report.decisive for report in self.reports), *(Verdict.INDETERMINATE for _ in self.refused)])
+
+    @property
     def products(self) -> int:
         """How many there are, those that could not be judged included."""
         return len(self.reports) + len(self.refused)
@@ -69,6 +74,11 @@ class Finding:
     def line(self) -> int:
         """Where to look in the contract: its first line where the violation has no place."""
         return self.violation.place.line if self.violation.place else 1
+
+    @property
+    def is_excused(self) -> bool:
+        """Does it not count now: because of a waiver, or since a baseline knows it?"""
+        return bool(self.waivers) or self.violation.is_excused
 
     @property
     def column(self) -> int:
