@@ -1,7 +1,8 @@
 """What is kept between runs, so that the same work is not done at every start: files in the user's own cache folder.
 
-A kept file is found by the digest of what it was made from. The folder is the user's own (0700); a file that is
-somebody else's, or that others may write, is not believed. Nothing that is signed rests on a kept file.
+A kept file is found by the digest of what it was made from. A folder or a file that is somebody else's, or that others
+may write, is not believed: who may write the folder could give one file the name of another. Nothing that is signed
+rests on a kept file.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final
 
 from policy_engine.plan.canonical import Digest
@@ -18,6 +20,8 @@ from policy_engine.plan.canonical import Digest
 #: Names the folder, or, where it is `off`, keeps nothing.
 VARIABLE: Final = "POLICY_ENGINE_CACHE"
 _OTHERS_MAY_WRITE: Final = 0o022
+#: No link to another file is followed, and no pipe waited for.
+_ONLY_A_FILE: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 #: Tidying up lists the whole folder; with many kinds of things in it, it is enough to do so now and then.
 _OFTEN: Final = 64
 
@@ -50,23 +54,29 @@ def stamps(names: Iterable[str]) -> list[list[str | int]]:
 def find(where: Path, name: Digest, kind: str) -> bytes | None:
     """What is kept of this kind under this digest, if it is there and can be believed."""
     try:
-        with (where / f"{name}.{kind}.json").open("rb") as file:
+        if not _is_own(where.stat()):
+            return None
+        with os.fdopen(os.open(where / f"{name}.{kind}.json", _ONLY_A_FILE), "rb") as file:
             status = os.fstat(file.fileno())
-            if status.st_uid != os.getuid() or status.st_mode & _OTHERS_MAY_WRITE:
-                return None
-            return file.read()
+            return file.read() if S_ISREG(status.st_mode) and _is_own(status) else None
     except OSError:
         return None
+
+
+def _is_own(status: os.stat_result) -> bool:
+    return status.st_uid == os.getuid() and not status.st_mode & _OTHERS_MAY_WRITE
 
 
 def keep(where: Path, name: Digest, kind: str, content: bytes, *, most: int) -> None:
     """Keep it, whole or not at all, and of its kind the `most` that were kept last.
 
-    A folder that cannot be written is no reason to stop.
+    A folder that cannot be written is no reason to stop, and one that is not believed is not written.
     """
     beside = where / f".{name}.{secrets.token_hex(4)}"
     with contextlib.suppress(OSError):
         where.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not _is_own(where.stat()):
+            return
         try:
             beside.touch(mode=0o600)
             beside.write_bytes(content)

@@ -29,7 +29,7 @@ def decode(content: bytes) -> Document | None:
             return None
         value = _value(root)
         positions = {pointer: (line, column) for pointer, line, column in places}
-    except (ValueError, TypeError, InvalidOperation, RecursionError):
+    except (ValueError, TypeError, LookupError, InvalidOperation, RecursionError):
         return None
     return Document(value, Places(positions)) if isinstance(value, Mapping) else None
 

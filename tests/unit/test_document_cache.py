@@ -67,7 +67,18 @@ def test_what_others_may_write_is_not_believed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"[]", b"{}", b"[1,{},[", b"[1,[0],[]]", b"[1,{},3]", b'[1,{"a":[1,"x"]},[]]', b"[2,{},[]]", b"\xff"],
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"[1,{},[",
+        b"[1,[0],[]]",
+        b'[1,{"a":[]},[]]',
+        b"[1,{},3]",
+        b'[1,{"a":[1,"x"]},[]]',
+        b"[2,{},[]]",
+        b"\xff",
+    ],
 )
 def test_what_is_damaged_is_read_anew(content: bytes, tmp_path: Path) -> None:
     fresh = document_cache.read_product(PUBLISHED[0], tmp_path)

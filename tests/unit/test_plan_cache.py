@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,34 @@ def test_a_file_that_others_may_write_is_not_believed(
 ) -> None:
     load_policies([policies], cache=cache)
     _kept(cache)[0].chmod(0o666)
+    with pytest.raises(AssertionError, match="compiled"):
+        _without_compiler(policies, cache, monkeypatch)
+
+
+def test_in_a_folder_that_others_may_write_nothing_is_believed(
+    policies: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_policies([policies], cache=cache)
+    cache.chmod(0o777)
+    with pytest.raises(AssertionError, match="compiled"):
+        _without_compiler(policies, cache, monkeypatch)
+
+
+def test_in_a_folder_that_others_may_write_nothing_is_kept(policies: Path, cache: Path) -> None:
+    cache.mkdir()
+    cache.chmod(0o777)
+    load_policies([policies], cache=cache)
+    assert not _kept(cache)
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_what_is_no_file_is_not_believed(
+    policies: Path, cache: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_policies([policies], cache=cache)
+    file = _kept(cache)[0]
+    other = file.rename(cache / "other")
+    file.symlink_to(other) if kind == "link" else os.mkfifo(file)
     with pytest.raises(AssertionError, match="compiled"):
         _without_compiler(policies, cache, monkeypatch)
 
