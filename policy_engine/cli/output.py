@@ -112,6 +112,9 @@ def write_folder(target: Path, files: Mapping[str, bytes], mark: str) -> None:
         raise UsageError(
             f"`{target}` holds something else: it has no `{mark}`", help="name a new folder, or an empty one"
         )
+    if Path.cwd().is_relative_to(target.resolve()):
+        raise UsageError(f"`{target}` is the folder in which you are", help="name a new folder in it")
+    target = Path(os.path.abspath(target))  # noqa: PTH100 - what ends in `..` has no name, and links were refused
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     old = beside.with_name(f"{beside.name}.old")
     try:
@@ -122,15 +125,14 @@ def write_folder(target: Path, files: Mapping[str, bytes], mark: str) -> None:
             target.rename(old)
         beside.rename(target)
     except OSError as error:
-        if old.exists() and not target.exists():
-            old.rename(target)
         raise UsageError(
             f"cannot write `{target}`: {error.strerror}", help="name a folder where you may write"
         ) from error
     finally:
+        if old.exists() and not target.exists():  # also where Ctrl-C came in between
+            old.rename(target)
         shutil.rmtree(beside, ignore_errors=True)
-        if target.exists():
-            shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _replace(target: Path, content: bytes, mode: int | None = None) -> None:

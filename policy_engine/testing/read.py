@@ -31,6 +31,8 @@ ANONYMOUS: Final = "global/acme.policy"
 _LAYERS: Final = ("global", "local")
 _NAMED: Final = (*_LAYERS, "waivers")
 _DATA: Final = (".csv", ".jsonl")
+#: In bytes; what file systems take.
+_LONGEST_NAME: Final = 200
 #: A file that a case refers to is copied; what is larger is no test data.
 MAX_BYTES: Final = 64 * 1024 * 1024
 
@@ -188,7 +190,8 @@ class _Reader:
         name = block.title or (PurePosixPath(block.source).name if block.source else None)
         if name is None:
             raise wrong(self.file, block.start, "this `data` block has no title", 'write ```data title="orders.csv"')
-        if "/" in name or (block.source is None and not name.endswith(_DATA)):
+        is_name = "/" not in name and "\\" not in name and name.isprintable() and len(name.encode()) <= _LONGEST_NAME
+        if not is_name or (block.source is None and not name.endswith(_DATA)):
             help_ = f"call it after its dataset, ending in {' or '.join(_DATA)}; tables are called `global/….csv`"
             raise wrong(self.file, block.start, f"`{name}` is no name of data", help_)
         if block.source is None:

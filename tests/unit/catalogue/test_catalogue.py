@@ -163,6 +163,35 @@ def test_a_catalogue_is_replaced_as_a_whole(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["acme.policy", "site"]
 
 
+def test_the_folder_in_which_one_is_does_not_vanish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "site").mkdir()
+    monkeypatch.chdir(tmp_path / "site")
+    for name in (".", "", "../site"):
+        arguments = ["docs", str(POLICIES / "global"), "-o", name]
+        result = CliRunner().invoke(main, arguments, standalone_mode=False)
+        assert "is the folder in which you are" in str(result.exception)
+    assert not list((tmp_path / "site").iterdir())
+
+
+def test_a_catalogue_that_is_interrupted_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "acme.policy").write_text(HOSTILE, encoding="utf-8")
+    assert written(tmp_path, tmp_path / "acme.policy").return_value == 0
+    renames: list[Path] = []
+    rename = Path.rename
+
+    def interrupted(self: Path, target: Path) -> Path:
+        renames.append(target)
+        if len(renames) == 2:
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    written(tmp_path, POLICIES / "global")
+    assert len(renames) == 3
+    assert (tmp_path / "site/policies/acme.hostile.html").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["acme.policy", "site"]
+
+
 def test_policies_with_errors_make_no_catalogue(tmp_path: Path) -> None:
     (tmp_path / "acme.policy").write_text("package acme\npolicy p {", encoding="utf-8")
     result = written(tmp_path, tmp_path / "acme.policy")

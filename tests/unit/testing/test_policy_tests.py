@@ -184,6 +184,8 @@ WRONG = [
     ("  ```expect\ncompliant\n  ```\n", 1, "its fence is indented"),
     ("```data\n```\n```expect\ncompliant\n```\n", 1, "this `data` block has no title"),
     ('```data title="x.xls"\n```\n```expect\ncompliant\n```\n', 1, "`x.xls` is no name of data"),
+    ('```data title="x\0.csv"\n```\n```expect\ncompliant\n```\n', 1, "is no name of data"),
+    (f'```data title="{"x" * 300}.csv"\n```\n```expect\ncompliant\n```\n', 1, "is no name of data"),
     ('```policy title="rules.policy"\n```\n```expect\ncompliant\n```\n', 1, "names no layer"),
     ('```policy title="global/../rules.policy"\n```\n```expect\ncompliant\n```\n', 1, "names no layer"),
     ("```expect\ncompliant\n```\n", 1, "no product is given"),
