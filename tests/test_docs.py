@@ -15,7 +15,12 @@ from policy_engine.plan.types import Type
 REFERENCE = Path(__file__).parents[1] / "docs/reference"
 LANGUAGE = (REFERENCE / "language.md").read_text(encoding="utf-8")
 DIAGNOSTICS = (REFERENCE / "diagnostics.md").read_text(encoding="utf-8")
-RESULTS = {"count": ("Int", "0"), "sum": ("as its values", "0"), "distinct": ("Int", "0")}
+RESULTS = {
+    "count": ("Int", "0"),
+    "sum": ("as its values", "0"),
+    "distinct": ("Int", "0"),
+    "list": ("`List` of its values", "`[]`"),
+}
 
 
 def kinds(wanted: Type | tuple[Type, ...]) -> str:

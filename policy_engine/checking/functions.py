@@ -133,6 +133,7 @@ AGGREGATES: Final[Mapping[str, tuple[str, str]]] = {
     "max": ("the greatest; missing of nothing", "max(length(f.name) for f in product.fields) is present"),
     "mean": ("the mean, exactly; missing of nothing", "mean(length(f.name) for f in product.fields) is present"),
     "distinct": ("how many different ones", "distinct(f.name for f in product.fields) > 1"),
+    "list": ("which ones, in their order", '"id" not in list(f.name for f in product.fields where f.required)'),
 }
 
 #: Operators that the scan computes row by row.

@@ -157,6 +157,8 @@ class Loops(Operators):
         if kind in {"count", "share"}:
             return Aggregate(kind, name, items, condition, None, INT if kind == "count" else Optional(DECIMAL))
         of = required(value.type)
+        if kind == "list":
+            return self._list(node, name, items, condition, value)
         if kind == "distinct":
             return Aggregate(kind, name, items, condition, value, INT)
         if kind in {"min", "max"} and isinstance(of, Enumeration) and of.ordered and not is_data(items):
@@ -167,6 +169,13 @@ class Loops(Operators):
             return self.cx.report("CHK005", message, node.span, help=f"say which part: {example}")
         result = {"sum": of, "mean": COLUMN if of == COLUMN else DECIMAL}.get(kind, of)
         return Aggregate(kind, name, items, condition, value, result if kind == "sum" else optional(result))
+
+    def _list(self, node: ast.Call, name: str, items: Expr, condition: Expr | None, value: Expr) -> Expr:
+        """Which ones: of metadata. Values of data are counted and compared where they are, and never collected."""
+        if is_data(items) or required(value.type) == COLUMN:
+            help_ = "`count` and `share` say how many there are, `distinct` how many different ones"
+            return self.cx.report("CHK013", "a list of values of data", node.span, help=help_)
+        return Aggregate("list", name, items, condition, value, Sequence(value.type))
 
     def _extreme_member(
         self, kind: str, name: str, items: Expr, condition: Expr | None, value: Expr, of: Enumeration

@@ -31,6 +31,7 @@ _OTHER_NAMES: Final = {
     **dict.fromkeys(("includes", "has"), "contains"),
     **dict.fromkeys(("tagged", "tag"), "has_tag"),
     **dict.fromkeys(("unique", "count_distinct"), "distinct"),
+    **dict.fromkeys(("collect", "filter", "map", "all_of", "array", "array_agg", "list_agg"), "list"),
     **dict.fromkeys(("percentage", "ratio", "fraction"), "share"),
 }
 _OTHER_WORDS: Final = {

@@ -176,7 +176,10 @@ def _template(cx: Context, scope: Scope, node: ast.Template) -> tuple[str | Expr
             cx.report("CHK012", "a message cannot print values of data", part.span, help=help_)
         elif found.type != ANY and not is_scalar(required(found.type)) and not _is_printable_list(found):
             message = f"a `{found.type}` cannot be printed"
-            cx.report("CHK001", message, part.span, help="name a part of it, such as its `name` or `path`")
+            help_ = "name a part of it, such as its `name` or `path`"
+            if isinstance(required(found.type), Sequence):
+                help_ = "name a part of each: `list(f.path for f in product.fields)`"
+            cx.report("CHK001", message, part.span, help=help_)
         else:
             parts.append(found)
     return tuple(parts)

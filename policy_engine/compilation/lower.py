@@ -215,6 +215,8 @@ class Lowering:
 
     def _aggregate(self, expr: Aggregate, names: Names) -> Expr:
         data = data_loop(expr.items)
+        if data is not None and expr.kind == "list":
+            raise NotScannableError
         if data is not None and expr.kind == "share":
             return self.ask("share", data, None, expr.condition or Const(True, BOOL), names, expr.type)
         if data is not None:
@@ -224,7 +226,8 @@ class Lowering:
         inner = {**names, expr.name: Local(variable, _item(items))}
         condition = None if expr.condition is None else self.lower(expr.condition, inner)
         value = None if expr.value is None else self.lower(expr.value, inner)
-        return Aggregate(expr.kind, variable, items, condition, value, expr.type)
+        of = Sequence(required(value.type)) if expr.kind == "list" and value is not None else expr.type
+        return Aggregate(expr.kind, variable, items, condition, value, of)
 
     # ------------------------------------------------------------ data
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from math import prod
 from typing import Final
 
+from policy_engine.evaluation.widths import ARITHMETIC, UNIT, Widths, divides
 from policy_engine.plan.expressions import (
     Aggregate,
     Ask,
@@ -27,7 +27,7 @@ from policy_engine.plan.expressions import (
     Quantified,
 )
 from policy_engine.plan.model import RulePlan, TablePlan
-from policy_engine.plan.types import COLUMN, DECIMAL, DURATION, INT, STRING, Sequence, required
+from policy_engine.plan.types import COLUMN, DECIMAL, Sequence, required
 from policy_engine.plan.walk import parts
 
 #: A product of sizes: their names in order, each as often as it multiplies.
@@ -55,12 +55,6 @@ FOUND: Final = 0.2
 DOUBT: Final = 5
 #: A question that is another one for each subject: it is asked of all rows again.
 OTHER_QUESTION: Final = 50_000
-#: As many characters, or bits of a number, are worked on in one step.
-UNIT: Final = 1_000
-#: A number in a contract has at most 400 digits and an exponent of at most 400.
-_BITS_STATED: Final = 2_700
-_BITS_COUNTED: Final = 40
-_ARITHMETIC: Final = frozenset({"+", "-", "*", "/", "negate", "scale"})
 _FINDINGS: Final = 20
 #: A field makes at most so many promises, rules of quality included.
 _PROMISES: Final = 20
@@ -126,6 +120,7 @@ class _Reckoning:
         self.terms: Terms = {}
         self.longest = 0.0
         self._tables = tables
+        self._widths = Widths()
         self._written = max([1.0, *map(_measured, wholes)])
 
     def add(self, whole: Terms, steps: float, *sizes: str) -> None:
@@ -158,14 +153,17 @@ class _Reckoning:
             case Ask(args=args):
                 self.add(whole, QUESTION if all(isinstance(arg, Const) for arg in args) else OTHER_QUESTION)
             case Call():
-                self._call(expr, whole)
+                pass
             case _:
                 self.add(whole, 1)
         for part in parts(expr):
             self.visit(part, whole, scope)
+        if isinstance(expr, Call):  # how long its arguments are is known once they have been visited
+            self._call(expr, whole)
 
     def inside(self, name: str, items: Expr, whole: Terms, scope: dict[str, str]) -> tuple[Terms, dict[str, str]]:
         """How often what stands inside a loop is computed, and what the loop's variable goes over."""
+        self._widths.bind(name, items)
         paired = self._paired(items, whole, scope)
         if paired is not None:
             of, together, factor = paired
@@ -190,7 +188,7 @@ class _Reckoning:
             case Attribute(of=Local(name=of), name="fields") if scope.get(of) == "datasets":
                 found = of, "fields", 1.0
             case Call(function="split" | "words", args=(text, *_)) if (of := _owner(text) or "") and scope.get(of):
-                found = of, f"{WORDS_OF}{scope[of]}", max(1.0, _texts(text))
+                found = of, f"{WORDS_OF}{scope[of]}", max(1.0, self._widths.texts(text))
             case _:
                 return None
         return found if all(scope[of] in names for names in whole) else None
@@ -208,7 +206,7 @@ class _Reckoning:
             case Custom():
                 return {("custom",): 1.0}
             case Call(function="split" | "words", args=(text, *_)):
-                return {(CHARACTERS,): max(1.0, _texts(text))}
+                return {(CHARACTERS,): max(1.0, self._widths.texts(text))}
             case Local(name="changes"):
                 return {("changes",): 1.0}
             case Ask(kind="pii"):
@@ -219,6 +217,8 @@ class _Reckoning:
                 return {**self.size(then), **self.size(otherwise)}
             case Collection():
                 return {(): max(1.0, float(len(items.items)))}
+            case Aggregate(kind="list", items=of_what):
+                return self.size(of_what)
             case _:  # an element of a list of lists
                 return {("list",): self._written}
 
@@ -237,11 +237,11 @@ class _Reckoning:
                 for items in (first, second):
                     if isinstance(required(items.type), Sequence) and not isinstance(items, Const):
                         self._each(items, whole)
-            case function, _ if function in _ARITHMETIC:
-                self.add(whole, (_bits(call) / UNIT) ** 2)
+            case function, _ if function in ARITHMETIC:
+                self.add(whole, (self._widths.bits(call) / UNIT) ** 2)
             case _:
                 pass
-        texts = sum(_texts(arg) for arg in (*call.args, *((call,) if call.function == "concat" else ())))
+        texts = sum(self._widths.texts(arg) for arg in (*call.args, *((call,) if call.function == "concat" else ())))
         if texts:
             self.longest = max(self.longest, texts)
             self.add(whole, texts / UNIT, CHARACTERS)
@@ -252,12 +252,12 @@ class _Reckoning:
 
     def _total(self, expr: Aggregate, whole: Terms, scope: dict[str, str]) -> None:
         """Quotients that are added up have ever longer denominators."""
-        if expr.kind not in {"sum", "mean"} or expr.value is None or not _divides(expr.value):
+        if expr.kind not in {"sum", "mean"} or expr.value is None or not divides(expr.value):
             return
         inner, within = self.inside(expr.name, expr.items, whole, scope)
         for _ in range(2):
             inner, within = self.inside(f"{expr.name}'", expr.items, inner, within)
-        self.add(inner, (_bits(expr.value) / UNIT) ** 2)
+        self.add(inner, (self._widths.bits(expr.value) / UNIT) ** 2)
 
 
 def _doubts(expr: Expr) -> bool:
@@ -300,56 +300,3 @@ def _measured(expr: Expr) -> float:
     """The longest list written out anywhere in an expression."""
     here = _largest(expr.value) if isinstance(expr, Const) else len(parts(expr))
     return max([here, *map(_measured, parts(expr))])
-
-
-def _texts(expr: Expr) -> float:
-    """How many of the contract's longest texts, or parts of it, a text holds at most; 0 of what is no text."""
-    if required(expr.type) != STRING:
-        return 0
-    match expr:
-        case Const(value=value):
-            return 1 if isinstance(value, str) and len(value) > UNIT else 0.01
-        case Call(function="concat", args=(left, right)):
-            return _texts(left) + _texts(right)
-        case If(then=left, otherwise=right) | Otherwise(value=left, default=right):
-            return max(_texts(left), _texts(right))
-        case Call(function="lower" | "upper", args=(Call(function="lower" | "upper") as again,)):
-            return _texts(again)  # what has changed its case does not grow once more
-        case Call(function="lower" | "upper", args=(text,)):
-            return 3 * _texts(text)  # a letter may have up to three in the other case
-        case Call(args=args):
-            return max([1, *map(_texts, args)])
-        case _:
-            return 1
-
-
-def _bits(expr: Expr) -> float:
-    """How many binary digits a number has at most."""
-    match expr:
-        case Const(value=bool()):
-            return 1
-        case Const(value=int() as value):
-            return value.bit_length()
-        case Const(value=Fraction() as value):
-            return value.numerator.bit_length() + value.denominator.bit_length()
-        case Call(function=function, args=args) if function in _ARITHMETIC:
-            return sum(map(_bits, args)) + 1
-        case If(then=left, otherwise=right) | Otherwise(value=left, default=right):
-            return max(_bits(left), _bits(right))
-        case Aggregate(kind="sum" | "mean" | "min" | "max", value=value) if value is not None:
-            return _bits(value) * (UNIT if _divides(value) else 1) + _BITS_COUNTED
-        case Attribute() | Custom() if required(expr.type) in (DECIMAL, INT, DURATION):
-            return _BITS_STATED
-        case _:
-            return _BITS_COUNTED
-
-
-def _divides(expr: Expr) -> bool:
-    """Is there a quotient in it, by something that is no constant?"""
-    match expr:
-        case Call(function="/", args=(_, Const())):
-            return False
-        case Call(function="/"):
-            return True
-        case _:
-            return any(map(_divides, parts(expr)))

@@ -321,7 +321,7 @@ class _Run:
         return Violation(
             subject=name,
             message=message or f"{name} does not meet `{rule.require_text}`",
-            fix=self._text(self.program.fixes.get(index), rule.fix, subject, revealing),
+            fix=self._text(self.program.fixes.get(index), rule.fix, subject, revealing, in_words=False),
             place=subject_place(product, about, rule.focus),
             count=None if answer is None else answer.violations,
             scanned=None if answer is None else answer.subjects,
@@ -336,7 +336,9 @@ class _Run:
         return Violation(
             subject=promise.path,
             message=said,
-            fix=self._text(self.program.fixes.get(index), rule.fix, subject, self.prepared.revealing[index]),
+            fix=self._text(
+                self.program.fixes.get(index), rule.fix, subject, self.prepared.revealing[index], in_words=False
+            ),
             place=self.inputs.product.places.get(promise.pointer),
             count=promise.count if isinstance(promise.count, int) else None,
             scanned=promise.scanned if isinstance(promise.scanned, int) else None,
@@ -344,11 +346,18 @@ class _Run:
         )
 
     def _text(
-        self, function: Callable[..., tuple[Any, ...]] | None, template: Any, subject: Subject, names: frozenset[str]
+        self,
+        function: Callable[..., tuple[Any, ...]] | None,
+        template: Any,
+        subject: Subject,
+        names: frozenset[str],
+        *,
+        in_words: bool = True,
     ) -> str | None:
         if function is None:
             return None
-        return render(template, function(*self.roots, *subject), names, show_values=self.inputs.show_values)
+        found = function(*self.roots, *subject)
+        return render(template, found, names, show_values=self.inputs.show_values, in_words=in_words)
 
 
 def _few(reasons: tuple[str, ...]) -> tuple[str, ...]:

@@ -189,6 +189,8 @@ def reduce(kind: str, chosen: list[Any], population: int) -> Any:
             return _total(kind, chosen)
         case "distinct":
             return len({_identity(item) for item in chosen})
+        case "list":
+            return tuple(chosen)
         case "min" | "max":
             return _extreme(kind, chosen)
         case _:

@@ -20,6 +20,8 @@ from policy_engine.product.model import Dataset, Element, Field, Member, Owner, 
 REVEALING = frozenset({"min", "max", "sum", "mean"})
 #: Longer messages are cut: nobody reads on.
 LONGEST_MESSAGE = 2_000
+#: Of a longer list, a message names the first ones and counts the others.
+MOST_NAMED = 10
 HIDDEN = "(hidden; --show-values prints it)"
 
 
@@ -50,6 +52,18 @@ def show(value: Any) -> str:
             return str(value)
 
 
+def show_in_words(value: Any) -> str:
+    """A value as it stands in a sentence: `a, b and c` of a list, the first ones of a long one."""
+    if not isinstance(value, tuple):
+        return show(value)
+    items = [show(item) for item in value[:MOST_NAMED]]
+    if not items:
+        return "(none)"
+    more = len(value) - len(items)
+    last = f"{more} more" if more else items.pop()
+    return f"{', '.join(items)} and {last}" if items else last
+
+
 def revealing_loops(loops: tuple[tuple[str, Expr], ...]) -> frozenset[str]:
     """The loop variables that stand for values out of the data: of loops over lists that hold such values."""
     names: frozenset[str] = frozenset()
@@ -68,11 +82,20 @@ def reveals(part: Expr, names: frozenset[str]) -> bool:
 
 
 def render(
-    template: tuple[str | Expr, ...], values: tuple[Any, ...], names: frozenset[str], *, show_values: bool
+    template: tuple[str | Expr, ...],
+    values: tuple[Any, ...],
+    names: frozenset[str],
+    *,
+    show_values: bool,
+    in_words: bool = True,
 ) -> str:
-    """A message with its expressions evaluated. `names` are the variables that stand for values of data."""
+    """A message with its expressions evaluated; not `in_words`, a fix, which is copied.
+
+    `names` are the variables that stand for values of data.
+    """
+    shown = show_in_words if in_words else show
     pieces = [
-        HIDDEN if not isinstance(part, str) and not show_values and reveals(part, names) else show(value)
+        HIDDEN if not isinstance(part, str) and not show_values and reveals(part, names) else shown(value)
         for part, value in zip(template, values, strict=True)
     ]
     text = "".join(pieces)

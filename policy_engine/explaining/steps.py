@@ -225,7 +225,7 @@ class Steps:
                 size = len(items) if isinstance(items, tuple) else 0
                 seen = f"{looked} of {size} looked at" if looked < size else f"{size} looked at"
                 return reason or (seen if size else "nothing to look at")
-            case Aggregate(condition=condition) if condition is not None and not reason:
+            case Aggregate(kind=kind, condition=condition) if condition is not None and not reason and kind != "list":
                 chosen = [
                     look.binding[1]
                     for look in node.parts[1:]

@@ -163,7 +163,7 @@ class Quantified:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """`kind(value for name in items where condition)`; kinds: count share sum min max mean distinct.
+    """`kind(value for name in items where condition)`; kinds: count share sum min max mean distinct list.
 
     `count` and `share` have no `value`.
     """

@@ -21,8 +21,9 @@ _LOOP: Final = re.compile(r"\$(0|[1-9][0-9]{0,5})", re.ASCII)
 #: Reference data has a qualified name, so that it is never mistaken for a name of the generated code.
 _TABLE: Final = re.compile(r"\w+(\.\w+)+", re.ASCII)
 _ROOTS: Final = frozenset({"product", "previous", "changes", "now"})
-_AGGREGATES: Final = frozenset({"count", "share", "sum", "min", "max", "mean", "distinct"})
-_QUESTIONS: Final = _AGGREGATES | {"rows", "duplicates", "k_anonymity", "orphans", "pii", "promises", "recent"}
+_OF_DATA: Final = frozenset({"count", "share", "sum", "min", "max", "mean", "distinct"})
+_AGGREGATES: Final = _OF_DATA | {"list"}
+_QUESTIONS: Final = _OF_DATA | {"rows", "duplicates", "k_anonymity", "orphans", "pii", "promises", "recent"}
 _ENTITIES: Final = frozenset({"Product", "Dataset", "Field", "Port", "Sla", "Owner"})
 
 

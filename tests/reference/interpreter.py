@@ -771,6 +771,8 @@ def reduce(kind: str, values: list[Any], population: int) -> Any:
         return Fraction(len(values), population) if population else None
     if kind == "distinct":
         return len({identity(one) if not hasattr(one, "pointers") else id(one) for one in values})
+    if kind == "list":
+        return tuple(values)
     if not values:
         return 0 if kind == "sum" else None
     if any(isinstance(one, float) and math.isnan(one) for one in values):

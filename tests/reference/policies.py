@@ -222,7 +222,16 @@ class Author:
     def string_list(self, scope: Scope) -> str:
         """A list of texts."""
         text = self.string(scope)
-        parts = [f'split({text}, "a")', f'split({text}, "")', f"words({text})", "product.tags", f'["a", {text}]']
+        name = f"q{len(scope)}"
+        listed = f"list({name}.name for {name} in {self.fields(scope)} where {self.fact(name)})"
+        parts = [
+            f'split({text}, "a")',
+            f'split({text}, "")',
+            f"words({text})",
+            "product.tags",
+            f'["a", {text}]',
+            listed,
+        ]
         return self.of(parts)
 
     def fact(self, one: str) -> str:
@@ -435,6 +444,7 @@ _SHAPES: list[tuple[list[str], dict[str, str], str]] = [
     (["f in product.fields", "x in pii(f)"], {"f": "Field"}, "xs"),
     (["c in changes"], {}, "cs"),
     (["f in (if previous is present then previous.fields else product.fields)"], {"f": "Field"}, "fs"),
+    (['f in list(g in product.fields where has_tag(g, "pii") or g.required)'], {"f": "Field"}, "fs"),
     (['f in (if 1 / count(product.tags) < 1 then product.fields else dataset("orders").fields)'], {"f": "Field"}, "fs"),
 ]
 _SCOPES = [

@@ -96,7 +96,7 @@ def test_violations_are_listed_up_to_a_number_and_then_counted() -> None:
 
 def test_messages_are_cut() -> None:
     text = 'for a in product.fields\n require a.required\n message "{a.tags}"'
-    of = large(3, tags=tuple(f"tag{n}" for n in range(50_000)))
+    of = large(3, tags=tuple(f"tag{n}" * 100 for n in range(5_000)))
     assert len(judge(plan_of(rule(text)), of)["r"].violations[0].message) == LONGEST_MESSAGE + 1
 
 
@@ -241,3 +241,19 @@ def test_the_watch_sees_what_is_opened(tmp_path: Path, seen: list[str]) -> None:
         pass
     assert any(event.startswith("open ") for event in seen)
     assert any(event.startswith("socket.connect") for event in seen)
+
+
+DOUBLING = {
+    "lists in lists": (35, "list(@ + @ for @ in {})", '["a", product.id]', "count({}) == 2"),
+    "the greatest of a list": (20, '[max(@ + @ + @ + @ for @ in {}) otherwise ""]', "[product.id]", '"a" in {}'),
+}
+
+
+@pytest.mark.parametrize(("times", "step", "start", "whole"), DOUBLING.values(), ids=DOUBLING)
+def test_texts_that_grow_from_list_to_list_are_bounded_too(times: int, step: str, start: str, whole: str) -> None:
+    text = start
+    for n in range(times):
+        text = step.replace("@", f"t{n}").format(text)
+    found = judge(plan_of(rule("require " + whole.format(text))), large(2))["r"]
+    assert found.outcome is Outcome.INDETERMINATE
+    assert found.reasons[0].startswith("not evaluated: ")
