@@ -136,7 +136,7 @@ def _decimal(raw: Any) -> Fraction:
 
 def _bool(raw: Any) -> bool:
     if not isinstance(raw, bool):
-        raise MisfitError("neither `true` nor `false`")
+        raise MisfitError("a text; leave out the quotes" if raw in ("true", "false") else "neither `true` nor `false`")
     return raw
 
 
