@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from policy_engine.cli.configured import configured
 from policy_engine.cli.inputs import PATH, product_options
 from policy_engine.errors import UsageError
 
@@ -27,6 +28,7 @@ _ENDING: Final = re.compile(r"(\.odcs)?\.(yaml|yml|json)$")
 )  # fmt: skip
 @click.option("--quiet", is_flag=True, help="one line for each product")
 @click.option("--no-color", "is_plain", is_flag=True, help="no colours, as with NO_COLOR")
+@configured(always_told=True)
 def command(
     products: tuple[Path, ...],
     global_paths: tuple[Path, ...],
@@ -62,46 +64,53 @@ def command(
     from policy_engine.cli.check import exit_code
     from policy_engine.cli.keys import signing_key
     from policy_engine.cli.output import is_coloured, styler, write_whole
+    from policy_engine.cli.per_product import JudgedBy, PerProduct
     from policy_engine.engine import check
     from policy_engine.reporting.as_text import headline
     from policy_engine.verdict import Stage
 
     if not global_paths:
         raise UsageError(
-            "no global policies were given", help="name them with --global, such as --global policies/global"
+            "no global policies were given",
+            help="name them with --global, such as --global policies/global, or in policy-engine.toml",
         )
     files = inputs.product_files(products)
     given = inputs.data_from(data, sampled)
     before = inputs.previous_from(previous, files)
     attested, trusted = inputs.earlier_from(earlier, keyring, files)
-    targets = _targets(files, output)
-    for target in targets.values():
-        inputs.refuse_overwriting(
-            target, [*files, *inputs.data_paths(given), *global_paths, *local_paths, *waiver_paths, *attested, key]
-        )
-    signer = signing_key(key, passphrase_file)
     policies = inputs.policies_from(global_paths, local_paths, waiver_paths, anew=True)
+    judged = PerProduct(
+        JudgedBy(policies, given, before, attested),
+        lambda local: inputs.policies_from(global_paths, local, waiver_paths, anew=True),
+    )
+    judged.refuse_strangers(files)
+    targets = _targets(files, output)
+    read = [*files, *inputs.data_paths(given), *global_paths, *local_paths, *waiver_paths, *attested, key]
+    for target in targets.values():
+        inputs.refuse_overwriting(target, [*read, *judged.paths()])
+    signer = signing_key(key, passphrase_file)
     moment = inputs.time_from(as_of)
     style = styler(coloured=is_coloured(None, is_plain=is_plain))
     verdicts = []
     for file in inputs.with_progress(files):
+        by = judged.of(file)
         report = check(
             file,
-            policies,
-            data=given,
-            previous=before,
+            by.policies,
+            data=by.data,
+            previous=by.previous,
             stage=None if stage is None else Stage(stage),
             as_of=moment,
-            earlier=attested,
+            earlier=by.earlier,
             keyring=trusted,
         )
         envelope = sign(
             report,
             signer,
             time_evaluated=inputs.time_from(None),
-            global_files=policies.global_files,
-            local_files=policies.local_files,
-            waiver_files=policies.waiver_files,
+            global_files=by.policies.global_files,
+            local_files=by.policies.local_files,
+            waiver_files=by.policies.waiver_files,
         )
         write_whole(targets[file], envelope)
         verdicts.append(report.verdict)

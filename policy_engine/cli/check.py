@@ -9,6 +9,7 @@ import click
 
 from policy_engine._resources import STARTER
 from policy_engine.cli.baselines import baseline_options
+from policy_engine.cli.configured import configured
 from policy_engine.cli.inputs import product_options
 from policy_engine.cli.report_files import ReportCommand, report_options
 from policy_engine.errors import PolicyEngineError
@@ -25,9 +26,14 @@ if TYPE_CHECKING:
 @report_options
 @baseline_options
 @click.option("--show-values", is_flag=True, help="let messages show values of data: smallest, largest, sums")
-@click.option("--verbose", is_flag=True, help="text: list also what passed and what does not apply")
+@click.option(
+    "--verbose",
+    is_flag=True,
+    help="text: list also what passed and what does not apply; say what the configuration gave",
+)
 @click.option("--quiet", is_flag=True, help="text: one line for each product")
 @click.option("--no-color", "is_plain", is_flag=True, help="no colours, as with NO_COLOR")
+@configured()
 def command(
     products: tuple[Path, ...],
     global_paths: tuple[Path, ...],
@@ -67,18 +73,26 @@ def command(
     from policy_engine.cli import inputs, main
     from policy_engine.cli.baselines import baseline_from, compared
     from policy_engine.cli.output import is_coloured, styler
+    from policy_engine.cli.per_product import JudgedBy, PerProduct
     from policy_engine.cli.report_files import Wanted, wanted, write_reports
     from policy_engine.reporting.run import Refused, Run
     from policy_engine.verdict import Stage
 
     if not global_paths:
         click.echo("note: no --global was given; using the policy library that ships (--global starter)", err=True)
-    policies = inputs.policies_from(global_paths or (Path(STARTER),), local_paths, waiver_paths)
+    council = global_paths or (Path(STARTER),)
+    policies = inputs.policies_from(council, local_paths, waiver_paths)
     given = inputs.data_from(data, sampled)
     files = inputs.product_files(products)
     before = inputs.previous_from(previous, files)
     attested, trusted = inputs.earlier_from(earlier, keyring, files)
+    judged = PerProduct(
+        JudgedBy(policies, given, before, attested),
+        lambda local: inputs.policies_from(council, local, waiver_paths),
+    )
+    judged.refuse_strangers(files)
     read = [*files, *inputs.data_paths(given), *global_paths, *local_paths, *waiver_paths, *attested, baseline]
+    formats = wanted(forms, outputs, [*read, *judged.paths()])
     formats = wanted(forms, outputs, read)
     moment = inputs.time_from(as_of)
     known = baseline_from(baseline, update=update_baseline, expires=expires, day=moment.date())
@@ -86,16 +100,17 @@ def command(
     refused: list[Refused] = []
     for file in inputs.with_progress(files):
         try:
+            by = judged.of(file)
             reports.append(
                 engine.check(
                     file,
-                    policies,
-                    data=given,
-                    previous=before,
+                    by.policies,
+                    data=by.data,
+                    previous=by.previous,
                     stage=None if stage is None else Stage(stage),
                     as_of=moment,
                     show_values=show_values,
-                    earlier=attested,
+                    earlier=by.earlier,
                     keyring=trusted,
                     cache=kept.folder(),
                 )

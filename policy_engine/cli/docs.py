@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from policy_engine.cli.configured import configured
 from policy_engine.cli.inputs import PATH
 from policy_engine.errors import UsageError
 from policy_engine.plan.layer import POLICY_SUFFIX
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=click.Choice(["html", "markdown"]), default="html", help="html by default")
 @click.option("--title", default="Policy catalogue", help="what the catalogue is called")
 @click.option("--as-of", metavar="TIME", help="the day for which it says what is in force; today by default")
+@configured(paths_are_policies=True)
 def command(
     paths: tuple[Path, ...],
     global_paths: tuple[Path, ...],

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from policy_engine.cli.configured import chosen, configured
 from policy_engine.cli.inputs import PATH, judging_options
 from policy_engine.errors import UsageError
 
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
 
 #: Names of codes have hyphens, names of rules have none.
 _LIKE_A_RULE: Final = re.compile(r"(?![A-Za-z]{3}\d{3}$)[A-Za-z_][\w.]*")
+
+
+def _is_code(options: dict[str, Any]) -> bool:
+    """Is it no rule that is asked for? What a code means does not depend on any policies."""
+    from policy_engine.reporting.code_pages import find
+
+    what = options["what"]
+    about_rules = options["product"] is not None or options["global_paths"] or options["local_paths"]
+    return not about_rules and (what is None or find(what) is not None or not _LIKE_A_RULE.fullmatch(what))
 
 
 @click.command(name="explain")
@@ -30,6 +40,7 @@ _LIKE_A_RULE: Final = re.compile(r"(?![A-Za-z]{3}\d{3}$)[A-Za-z_][\w.]*")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text by default")
 @click.option("-o", "output", type=PATH, metavar="FILE", help="write it to FILE")
 @click.option("--no-color", "is_plain", is_flag=True, help="no colours, as with NO_COLOR")
+@configured(unless=_is_code)
 def command(
     what: str | None,
     product: Path | None,
@@ -54,12 +65,14 @@ def command(
     Exit codes: 0 explained, 2 no such code or rule, or could not answer.
     """
     from policy_engine.cli.explain_rule import RuleAsked, explain_rule
+    from policy_engine.cli.per_product import own_options
     from policy_engine.reporting.code_pages import find
 
-    about_rules = product is not None or options["global_paths"] or options["local_paths"]
+    about_rules = product is not None or chosen().is_given("global_paths", "local_paths")
     is_rule = what is not None and (about_rules or (find(what) is None and _LIKE_A_RULE.fullmatch(what)))
     if what is not None and is_rule:
-        return explain_rule(RuleAsked(what, product, form, output, is_plain, **options))
+        own = {} if product is None else own_options(product)
+        return explain_rule(RuleAsked(what, product, form, output, is_plain, **(options | own)))
     if about_rules:
         raise UsageError("which rule?", help="for example `policy-engine explain RULE --product orders.odcs.yaml`")
     return explain_code(what, form, output, is_plain=is_plain)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from policy_engine.cli.configured import authored, configured
 from policy_engine.cli.inputs import PATH, policy_files
 from policy_engine.errors import UsageError
 
@@ -34,15 +35,17 @@ class _Text:
 
 
 @click.command(name="fmt")
-@click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PATH...")
+@click.argument("paths", nargs=-1, type=PATH, metavar="[PATH...]")
 @click.option("--check", "is_check", is_flag=True, help="write nothing; exit with 1 where a file would change")
 @click.option("--diff", "is_diff", is_flag=True, help="the same, and show what would change")
 @click.option("--no-color", "is_plain", is_flag=True, help="no colours, as with NO_COLOR")
+@configured()
 def command(paths: tuple[Path, ...], is_check: bool, is_diff: bool, is_plain: bool) -> int:
     """Lay policy text out in the one way there is.
 
     PATH is a file, a folder with policies at any depth, or `-` for stdin to stdout. Files are rewritten in place,
-    whole or not at all. Only blanks, line breaks, commas after last items and the spelling of numbers change: comments,
+    whole or not at all. Without PATH, they are the policies that policy-engine.toml calls the domain's, else the
+    council's. Only blanks, line breaks, commas after last items and the spelling of numbers change: comments,
     documentation and texts stay, and policies compile to the same plan.
 
     \b
@@ -55,6 +58,7 @@ def command(paths: tuple[Path, ...], is_check: bool, is_diff: bool, is_plain: bo
     """
     from policy_engine.cli import main
 
+    paths = paths or authored()
     if STDIN in paths:
         return _stdin(paths, is_check=is_check, is_diff=is_diff, is_plain=is_plain)
     texts = [_formatted(str(file), _content(file)) for file in policy_files(paths)]

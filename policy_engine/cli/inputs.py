@@ -29,7 +29,7 @@ _CONTRACTS: Final = (".odcs.yaml", ".odcs.yml", ".odcs.json")
 
 def product_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What `check` and `attest` have in common."""
-    products = click.argument("products", nargs=-1, required=True, type=PATH, metavar="PRODUCT...")
+    products = click.argument("products", nargs=-1, type=PATH, metavar="[PRODUCT...]")
     return products(judging_options(command))
 
 
@@ -155,6 +155,10 @@ def time_from(text: str | None) -> datetime:
 
 def product_files(products: tuple[Path, ...]) -> tuple[Path, ...]:
     """Files as they are; of a folder every contract in it, by the endings that ODCS uses; globs."""
+    if not products:
+        raise UsageError(
+            "no product was named", help="name a contract or a folder of them, or list `products` in policy-engine.toml"
+        )
     found: dict[Path, None] = {}
     for product in products:
         for file in _files(product):

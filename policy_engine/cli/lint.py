@@ -8,6 +8,7 @@ from typing import Final
 
 import click
 
+from policy_engine.cli.configured import configured
 from policy_engine.cli.inputs import PATH
 from policy_engine.errors import UsageError
 
@@ -37,6 +38,7 @@ SCHEMA: Final = "urn:policy-engine:diagnostics:v1"
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text by default")
 @click.option("-o", "output", type=PATH, metavar="FILE", help="write the diagnostics to FILE")
 @click.option("--no-color", "is_plain", is_flag=True, help="no colours, as with NO_COLOR")
+@configured(paths_are_policies=True)
 def command(
     paths: tuple[Path, ...],
     global_paths: tuple[Path, ...],

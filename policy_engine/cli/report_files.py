@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from policy_engine.cli.configured import chosen
 from policy_engine.cli.inputs import PATH, refuse_overwriting
 from policy_engine.cli.output import emit
 from policy_engine.errors import UsageError
+from policy_engine.reporting.formats import FORMATS
 
 if TYPE_CHECKING:
     from policy_engine.reporting.run import Run
 
-FORMATS: Final = ("text", "json", "sarif", "junit", "github", "gitlab", "markdown", "html")
 _ORDER: Final = "policy_engine.formats_and_outputs"
 
 
@@ -63,13 +64,19 @@ def wanted(forms: Sequence[str], outputs: Sequence[Path], read: Iterable[Path | 
             raise _odd(next(files))
         else:
             pairs[-1] = Wanted(pairs[-1].form, next(files))
-    pairs = pairs or [Wanted("text", None)]
+    pairs = pairs or [Wanted("text", None), *([] if outputs else _configured())]
     if first is not None:
         if len(pairs) > 1 or pairs[0].output is not None:
             raise _odd(first)
         pairs = [Wanted(pairs[0].form, first)]
     _refuse_clashes(pairs, tuple(read))
     return tuple(pairs)
+
+
+def _configured() -> list[Wanted]:
+    """What the configuration file asks for, where the command line asks for nothing."""
+    configuration = chosen().configuration
+    return [Wanted(one.form, one.file) for one in configuration.outputs] if configuration is not None else []
 
 
 def _odd(file: Path) -> UsageError:

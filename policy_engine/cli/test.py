@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from policy_engine._resources import layer_root
+from policy_engine.cli.configured import configured, tested
 from policy_engine.cli.inputs import PATH
 from policy_engine.errors import UsageError
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="test")
-@click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PATH...")
+@click.argument("paths", nargs=-1, type=PATH, metavar="[PATH...]")
 @click.option(
     "--global", "global_paths", multiple=True, type=PATH, metavar="PATH",
     help="the council's policies, for cases that name none; default: the page's folder",
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 @click.option("-o", "output", type=PATH, metavar="FILE", help="write the results to FILE")
 @click.option("--quiet", is_flag=True, help="text: only what failed, and one line for all")
 @click.option("--no-color", "is_plain", is_flag=True, help="no colours, as with NO_COLOR")
+@configured()
 def command(
     paths: tuple[Path, ...],
     global_paths: tuple[Path, ...],
@@ -71,7 +73,8 @@ def command(
 ) -> int:
     """Run the tests of policies: Markdown pages whose `expect` blocks say what should come of a product.
 
-    PATH is a page, or a folder of them. Where a page names no policies, those of its folder are tested.
+    PATH is a page, or a folder of them; without one, what policy-engine.toml names.
+    Where a page names no policies, those of its folder are tested.
 
     \b
     Examples:
@@ -91,6 +94,7 @@ def command(
     from policy_engine.testing.run import Runner
     from policy_engine.testing.suite import page_files, run_page
 
+    paths = paths or tested()
     files = page_files(paths)
     inputs.refuse_overwriting(output, [*files, *global_paths, *local_paths, *waiver_paths])
     is_covering = coverage or coverage_lines or fail_under is not None

@@ -27,6 +27,7 @@ STAGES: Final[dict[str, str]] = {
     "LNT": "style and habits, said by `policy-engine lint`",
     "TST": "tests of policies",
     "ERR": "the call",
+    "CFG": "the configuration file",
     "CMP": "compiled policies",
     "PRD": "contracts",
     "DAT": "data",
@@ -35,6 +36,7 @@ STAGES: Final[dict[str, str]] = {
 }
 _MORE: Final[dict[str, str]] = {
     "ERR": "The line `help:` below the error says what to do.",
+    "CFG": "The message says at which line. The keys are described in docs/reference/configuration.md.",
     "CMP": "Remove the file and compile the policies again.",
     "PRD": "The message says at which line of the contract. Which contracts are read is described in "
     "docs/reference/product.md.",
