@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -225,10 +226,14 @@ class ExpressionBuilder:
         return ast.Literal(self._literal("regex", token), span)
 
 
+#: What may stand between the braces of a template: escapes, texts in quotes, and braces, which count.
+_IN_BRACES: Final = re.compile(r'\\.|"[^"\\]*(?:\\.[^"\\]*)*"|[{}]')
+
+
 def _closing_brace(text: str, opening: int) -> int | None:
     depth = 0
-    for at in range(opening, len(text) - 1):
-        depth += {"{": 1, "}": -1}.get(text[at], 0)
+    for found in _IN_BRACES.finditer(text, opening, len(text) - 1):
+        depth += {"{": 1, "}": -1}.get(found[0], 0)
         if depth == 0:
-            return at
+            return found.start()
     return None

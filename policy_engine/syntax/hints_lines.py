@@ -109,14 +109,16 @@ def _comment(place: Place) -> Hint | None:
 
 
 def _unquoted(place: Place) -> Hint | None:
-    if place.accepted == {"STRING"} and place.kind != "EQUAL" and place.word.isidentifier():
+    if place.accepted in ({"STRING"}, {"TEMPLATE"}) and place.kind != "EQUAL" and place.word.isidentifier():
         return Hint(f'put it in double quotes: `"{place.rest}"`', "a text without quotes")
     return None
 
 
 def _quote_in_message(place: Place) -> Hint | None:
     if place.text[place.start - 1 : place.start] == '"' and re.match(r"\s*(message|fix)\b", place.before):
-        help_ = 'write `\\"` for a quote in a message; inside braces, name the text with `let` and use the name'
+        help_ = (
+            'write `\\"` for a quote in a message; a text inside braces stands in plain quotes, and the braces close'
+        )
         return Hint(help_, "the text of the message ends at a quote inside it", "no longer part of the message")
     return None
 

@@ -19,6 +19,7 @@ from policy_engine.syntax.tables import keyword, parser
 _NAMES: Final = {
     "NAME": "a name",
     "STRING": "a text in quotes",
+    "TEMPLATE": "a text in quotes",
     "INT": "a number",
     "DECIMAL": "a number",
     "PERCENT": "a percentage",
@@ -59,6 +60,7 @@ _ENDINGS: Final = {
     frozenset({"FOR", "OR"}): "a waiver has an end: `waivable by domain for at most 90d`",
     frozenset({"TO"}): "say how far, such as `raise to 100%`",
     frozenset({"NAME"}): "say a name",
+    frozenset({"TEMPLATE"}): 'say a text in double quotes: `"…"`',
     frozenset({"STRING"}): 'say a text in double quotes: `"…"`',
     frozenset({"DATE"}): "say a date, such as `2027-01-31`",
     frozenset({"DURATION"}): "say how long, such as `90d`",
@@ -144,7 +146,11 @@ def _token(place: Place, source: Source) -> Mistake:
 def _unfinished(place: Place, source: Source) -> Mistake | None:
     """A line that stops in the middle takes the keyword of the next one for a name; the fault lies with the line."""
     before = re.fullmatch(r"\s*(\w+)\s+", place.before)
-    if before is not None and before[1] in _BEGINNINGS and not {"NAME", "STRING", "PRODUCT"} & place.accepted:
+    if (
+        before is not None
+        and before[1] in _BEGINNINGS
+        and not {"NAME", "STRING", "TEMPLATE", "PRODUCT"} & place.accepted
+    ):
         return _line_stops(place, source, place.start - len(place.before))
     starts = _AT_LINE_STARTS - {"LBRACE"} if "NAME" in place.accepted else _AT_LINE_STARTS
     bracket = _never_closed(place, source)

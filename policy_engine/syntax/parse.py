@@ -175,12 +175,11 @@ class _Parsing:
     def _expression(self, start: int, end: int) -> ast.Expression | None:
         """The expression between two offsets, inside a template."""
         text = self.source.text[start:end]
-        if "\\" in text or '"' in text:
-            help_ = "give the text a name with `let` and use the name"
-            span = Span(self.source, start, end)
-            self.diagnostics.append(
-                Diagnostic("SYN007", "a text in quotes inside a message's braces", span, help=help_)
-            )
+        escaped = text.find('\\"') if '"' not in text.replace('\\"', "") else -1
+        if escaped >= 0:
+            help_ = "quotes inside the braces of a message stand as they are, without a backslash"
+            span = Span(self.source, start + escaped, start + escaped + 2)
+            self.diagnostics.append(Diagnostic("SYN007", "an escaped quote inside braces", span, help=help_))
             return None
         try:
             tree = parser().parse(text, start="expression")
