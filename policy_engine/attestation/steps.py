@@ -56,7 +56,7 @@ STEPS: Final[dict[StepName, str]] = {
     StepName.LOCAL: "are the domain's policies those that were applied",
     StepName.RESULTS: "do counts and verdict follow from the results of the rules",
     StepName.PREVIOUS: "is the earlier contract the one compared with",
-    StepName.WAIVERS: "is every waiver in force on that day, and out of the files that were applied",
+    StepName.WAIVERS: "is every waiver in force on that day, and are the files of waivers those that were applied",
     StepName.TIME: "does somebody else confirm when it was signed",
     StepName.LOG: "is it in the public log",
     StepName.TRUST: "was the key entrusted to the signer by the federation's root",

@@ -1,4 +1,4 @@
-"""The step of waivers: is each one named, in force on the day, and out of the files that were given?"""
+"""The step of waivers: is each one named and in force on the day, and are the files given those that were applied?"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from policy_engine.attestation.layers import check_layer
 from policy_engine.attestation.model import Status, Step
 from policy_engine.attestation.statement import Evaluation, RuleFound, WaiverUsed
 from policy_engine.attestation.steps import StepName
+from policy_engine.plan.layer import Layer
 from policy_engine.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ def _wrong_waiver(stated: Evaluation, used: WaiverUsed, results: Mapping[str, Ru
 def _wrong_rule(used: WaiverUsed, rule: str, found: RuleFound | None) -> str | None:
     if found is None:
         return f"waiver `{used.name}` excuses rule `{rule}`, of which there is no result"
+    if used.granted_by == "council" and found.layer is Layer.DOMAIN:
+        return f"waiver `{used.name}` is the council's, and rule `{rule}` the domain's own"
     if found.outcome in {Outcome.PASS, Outcome.NOT_APPLICABLE} or (
         bool(found.violations) is not (found.outcome is Outcome.FAIL)
     ):

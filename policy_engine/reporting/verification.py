@@ -124,6 +124,7 @@ def _attested(done: Verification) -> list[str]:
         ("as of", f"{stated.parameters.as_of}, stage {stated.stage}"),
         ("signed", f"{stated.time_evaluated}, by the signer's own word"),
         *(("note", apart) for apart in _apart(stated)),
+        *(("compared with", earlier) for earlier in _earlier(stated)),
         ("rules", found or "none"),
     ]
     return [*(f"  {title:<17} {_plain(text)}" for title, text in rows), *_rules(stated)]
@@ -162,6 +163,13 @@ def _apart(stated: Evaluation) -> Iterator[str]:
     if abs(signed - as_of) > timedelta(days=1):
         side = "before" if as_of < signed else "after"
         yield f"policies were applied as of {as_of.date()}, {abs(signed - as_of).days} days {side} it was signed"
+
+
+def _earlier(stated: Evaluation) -> Iterator[str]:
+    """The attestations whose row counts were compared with: which they are, the signer chose."""
+    for used in stated.metrics.earlier if stated.metrics else ():
+        by = f"verified with key {used.key[:12]}" if used.key else "whose signature the signer did not verify"
+        yield f"the row counts of attestation {used.digest.sha256[:12]}, {by}"
 
 
 def _rules(stated: Evaluation) -> list[str]:
@@ -262,6 +270,11 @@ def _said(statement: Statement, signer: TrustedKey) -> dict[str, _Json]:
         "time_evaluated": stated.time_evaluated,
         "stage": stated.stage.value,
         "counts": stated.counts.model_dump(by_alias=True),
+        "row_counts": {one.dataset: one.rows for one in stated.metrics.row_counts} if stated.metrics else {},
+        "earlier": [
+            {"digest": used.digest.sha256, "key_id": used.key}
+            for used in (stated.metrics.earlier if stated.metrics else ())
+        ],
         "results": [
             {
                 "rule": found.rule,

@@ -128,6 +128,17 @@ def test_a_statement_that_contradicts_itself_is_refused(change: Callable[[dict[s
     assert (step.code, said in step.reason) == ("ATT020", True)
 
 
+def test_the_council_waives_no_rule_of_the_domain_s_own() -> None:
+    done = examined(
+        forged(lambda s: s["predicate"]["results"][2].update(layer="domain"), CONTENT), waiver_files=WAIVERS
+    )
+    (step,) = (one for one in done.steps if one.code == "ATT020")
+    assert (step.status, step.reason) == (
+        "fail",
+        "waiver `w.A` is the council's, and rule `acme.pii.tagged` the domain's own",
+    )
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -85,6 +85,26 @@ def test_what_was_counted_and_compared_with_is_in_the_json_report(capsys: pytest
 
 
 @pytest.mark.usefixtures("shop")
+def test_an_auditor_sees_what_was_compared_with_and_whether_it_was_verified(capsys: pytest.CaptureFixture[str]) -> None:
+    attest = ("--key", "ci.key", "--previous-attestation", "first.json")
+    assert run("attest", *attest, "--keyring", "ci.pub", "-o", "second.json") == 0
+    assert run("attest", *attest, "-o", "third.json") == 0
+    verify = ["verify", "--keyring", "ci.pub", "--product", "orders.odcs.yaml", "--global", "policies"]
+    capsys.readouterr()
+    assert invoke([*verify, "second.json", "third.json"]) == 0
+    out = capsys.readouterr().out
+    assert [line.split()[0:6] for line in out.splitlines() if "compared with  " in line] == [
+        ["compared", "with", "the", "row", "counts", "of"]
+    ] * 2
+    assert "verified with key" in out
+    assert "whose signature the signer did not verify" in out
+    assert invoke([*verify, "third.json", "--format", "json"]) == 0
+    attested = json.loads(capsys.readouterr().out)["attestations"][0]["attested"]
+    assert attested["row_counts"] == {"orders": 100}
+    assert [one["key_id"] for one in attested["earlier"]] == [None]
+
+
+@pytest.mark.usefixtures("shop")
 def test_misuse_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert invoke(["keys", "generate", "other"]) == 0
     assert run("check", "--keyring", "ci.pub") == 2
