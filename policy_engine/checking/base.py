@@ -117,7 +117,7 @@ def conversion(found: Expr, wanted: Type, text: str) -> str:
     if isinstance(found.type, Sequence) and wanted == BOOL:
         return f"to ask whether there is any, write `count({shortened(text)}) > 0`"
     if isinstance(found.type, Sequence) and wanted == STRING:
-        return f"how many it has is `count({shortened(text)})`, its elements are looped over"
+        return f'whether it has a text in it is asked with `"…" in {shortened(text)}`; its elements are looped over'
     if wanted == BOOL:
         return "a condition is true or false: compare the value with another one"
     return ""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 from typing import Final
 
 from policy_engine.checking.functions import AGGREGATES, FIELD, FUNCTIONS
 from policy_engine.diagnostics import Span, nearest
 from policy_engine.plan import types
 from policy_engine.plan.types import STRING, Entity, Sequence, Type
+from policy_engine.product.vocabulary import VOCABULARY
 
+#: The parts of a product whose custom properties can be typed.
+_TYPED: Final = frozenset({"product", "dataset", "field", "port", "sla", "owner"})
 #: What a loop variable is usually called, and what it then goes over.
 LOOPS: Final = {
     "field": "product.fields",
@@ -58,6 +62,8 @@ def function_meant(name: str, call: Span) -> str:
     argument = call.text.rpartition("(")[2].removesuffix(")").strip() if call.text.count("(") == 1 else "…"
     if before and meant == "contains":
         return f"for a text write `contains({before}, {argument})`, for a list `{argument} in {before}`"
+    if before and meant in {"field", "dataset"}:
+        return f"`{meant}(…)` is of the product that is judged; elsewhere, go over `{before}.{meant}s`"
     if before and meant is not None:
         takes_more = meant in FUNCTIONS and len(FUNCTIONS[meant].parameters) > 1
         return f"the function comes first: `{meant}({before}{f', {argument}' if takes_more else ''})`"
@@ -79,8 +85,16 @@ def attribute_meant(of: Type, whole: Span, name: str, known: list[str]) -> str:
         return f"write `{'length' if of == STRING else 'count'}({whole.text})`"
     if name.lower() in _PERSONAL and of == FIELD:
         return f"personal data is found by a function: `count(pii({whole.text})) > 0`"
+    if name == "previous" and of == Entity("Dataset"):
+        return (
+            f"how many rows it had before is `{whole.text}.recent_row_count`; all else is told by `previous.datasets`"
+        )
+    elsewhere = _elsewhere(of, whole.text, name)
+    if elsewhere:
+        return elsewhere
+    custom = _custom(of, name)
     near = nearest(name, known)
-    if near is not None:
+    if near is not None and (not custom or _is_slip(name, near)):
         return f"did you mean `{near}`?"
     after = whole.source.text[whole.end :].partition("\n")[0]
     if re.match(rf"\.{re.escape(name)}\.(rows|row_count|fields)\b", after):
@@ -89,7 +103,38 @@ def attribute_meant(of: Type, whole: Span, name: str, known: list[str]) -> str:
         return "a list has no parts by name: loop over it, or ask `count(…)`"
     if of == types.COLUMN:
         return "a value of data has no parts by name"
-    return f"it has {', '.join(sorted(set(known)))}" if known else ""
+    listed = f"it has {', '.join(sorted(set(known)))}" if known else ""
+    if not custom:
+        return listed
+    return f"a custom property is declared first: {custom}; else {f'did you mean `{near}`?' if near else listed}"
+
+
+def _is_slip(name: str, near: str) -> bool:
+    """Are the two so alike that one is the other, misspelt?"""
+    return SequenceMatcher(None, name.casefold(), near.casefold()).ratio() >= 0.75
+
+
+def _custom(of: Type, name: str) -> str:
+    """How the attribute is declared, where contracts can state it as a custom property."""
+    if not isinstance(of, Entity) or of.name.lower() not in _TYPED:
+        return ""
+    key = re.sub(r"_+([a-z])", lambda found: found[1].upper(), name)
+    return f'`attribute {of.name.lower()}.{name}: String? from custom "{key}"`'
+
+
+def _elsewhere(of: Type, text: str, name: str) -> str:
+    """Which other part of a product has an attribute of this name."""
+    owners = [entity for entity, attributes in VOCABULARY.items() if name in attributes]
+    if not isinstance(of, Entity) or of.name not in VOCABULARY or not owners:
+        return ""
+    for part, info in VOCABULARY[of.name].items():
+        if isinstance(info.type, Sequence) and isinstance(info.type.of, Entity) and info.type.of.name in owners:
+            return f"{_a(info.type.of.name)} has one: go over `{text}.{part}`"
+    return f"{' and '.join(_a(owner) for owner in owners[:3])} {'has' if len(owners) == 1 else 'have'} one"
+
+
+def _a(entity: str) -> str:
+    return f"{'an' if entity[0] in 'AEIOU' else 'a'} `{entity}`"
 
 
 def name_meant(name: str, span: Span, expected: Type | None) -> str:
@@ -110,8 +155,7 @@ def list_meant(of: Type, text: str, variable: str, known: list[str]) -> str:
     near = None if not variable else f"{variable}s" if f"{variable}s" in known else nearest(f"{variable}s", known)
     if near is not None:
         return f"write `for {variable} in {text}.{near}`"
-    article = "an" if of.name[0] in "AEIOU" else "a"
-    return f"{article} `{of}` is one thing; its lists are {', '.join(known)}"
+    return f"{_a(of.name)} is one thing; its lists are {', '.join(known)}"
 
 
 def date_meant(text: str) -> str:

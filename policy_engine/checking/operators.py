@@ -246,7 +246,10 @@ class Operators(Checking):
         if any(mentions_column(arg) for arg in args) and function not in ROW_OPERATORS:
             name = node.operator if isinstance(node, ast.Binary) else function
             message = f"`{name}` cannot be computed on the values of data"
-            return self.cx.report("CHK013", message, node.span, help="see the row functions in the language reference")
+            help_ = "see the row functions in the language reference"
+            if isinstance(node, ast.Call) and name == "age":
+                help_ = f"compare with a day: `{shortened(node.args[0].span.text)} >= date(now) - 30d` is no older than 30 days"
+            return self.cx.report("CHK013", message, node.span, help=help_)
         if ANY in {arg.type for arg in args}:
             return WRONG
         return Call(function, args, of)

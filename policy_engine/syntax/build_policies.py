@@ -28,6 +28,12 @@ _OTHER_WORDS: Final = {
     "major": "high",
 }
 
+#: What to do with a clause that stands twice.
+_TOGETHER: Final = {
+    "when": "join them with `and`",
+    "require": "join them with `and`, or make a rule of each, with a message of its own",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -87,7 +93,7 @@ class PolicyBuilder(ExpressionBuilder):
                         f"{where} has `{clause.keyword}` twice",
                         clause.span,
                         "again here",
-                        "keep one of them",
+                        _TOGETHER.get(clause.keyword, "keep one of them"),
                         (Label(found[clause.keyword].span, "first here"),),
                     )
                 )

@@ -11,8 +11,10 @@ from policy_engine.syntax.hints_lines import date_in
 from policy_engine.syntax.places import UNITS, Hint, Place
 
 _INFIX: Final = {
-    **dict.fromkeys(("contains", "starts_with", "ends_with", "has_tag"), "write `{word}({left}, {right})`"),
-    **dict.fromkeys(("includes", "include"), "write `contains({left}, {right})`, or `{right} in {left}` for a list"),
+    **dict.fromkeys(("starts_with", "ends_with", "has_tag"), "write `{word}({left}, {right})`"),
+    **dict.fromkeys(
+        ("contains", "includes", "include"), "write `contains({left}, {right})`, or `{right} in {left}` for a list"
+    ),
     **dict.fromkeys(("startswith", "begins"), "write `starts_with({left}, {right})`"),
     **dict.fromkeys(("endswith", "ends"), "write `ends_with({left}, {right})`"),
     **dict.fromkeys(("match", "regex", "regexp"), "write `{left} matches /…/`"),
