@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from typing import Final
 
 from policy_engine.diagnostics import draw
@@ -27,7 +28,7 @@ _HEADINGS: Final = {
 _LAYERS: Final = {Layer.GLOBAL: "", Layer.DOMAIN: "local"}
 #: Violations of one rule that are shown; the rest is counted.
 SHOWN: Final = 20
-#: So many rules that are due later are named.
+#: So many rules that are due later are named, and so many violations of a rule that warns are shown.
 FEW: Final = 5
 
 
@@ -45,7 +46,7 @@ def render_text(report: Report, style: Style = plain, *, verbose: bool = False) 
         if failed:
             word, role = _HEADINGS[enforcement]
             brief = enforcement is Enforcement.INFORM and not verbose
-            show = _briefly if brief else _failed
+            show = _briefly if brief else _warned if enforcement is Enforcement.WARN and not verbose else _failed
             lines += [
                 "",
                 style(word, role) + (style(" (--verbose shows where, and what to do)", "quiet") if brief else ""),
@@ -132,13 +133,21 @@ def _briefly(_report: Report, result: RuleResult, style: Style) -> Iterator[str]
     yield from (style(f"    not decided for the rest: {reason}", "doubt") for reason in result.reasons)
 
 
-def _failed(report: Report, result: RuleResult, style: Style) -> Iterator[str]:
+def _warned(report: Report, result: RuleResult, style: Style) -> Iterator[str]:
+    """The first violations: what warns leaves room for what stops."""
+    return _failed(report, result, style, most=FEW)
+
+
+def _failed(report: Report, result: RuleResult, style: Style, most: int = SHOWN) -> Iterator[str]:
     said = "  ".join(part for part in (result.severity, _LAYERS[result.layer], result.owner) if part)
     yield f"  {style(result.rule, 'heading')}  {style(said, 'quiet')}"
     counting = [one for one in result.violations if not one.is_excused]
-    for violation in counting[:SHOWN]:
+    shown = counting[:most]
+    for violation, after in zip_longest(shown, shown[1:]):
         yield from _violation(report, violation, style)
-    more = len(counting) - SHOWN + result.unlisted
+        if violation.fix and (after is None or after.fix != violation.fix):
+            yield from _fix(violation.fix)
+    more = len(counting) - len(shown) + result.unlisted
     if more > 0:
         listed = "lists them" if not result.unlisted else f"lists the first {len(result.violations):,}"
         yield style(f"    … and {more:,} more (--format json {listed})", "quiet")
@@ -157,12 +166,10 @@ def _violation(report: Report, violation: Violation, style: Style) -> Iterator[s
         yield f"      known since {violation.known.recorded}; the time to mend it ended on {violation.known.expires}"
     if rows := rows_said(violation):
         yield f"      {rows}"
-    if violation.fix:
-        yield from _fix(violation.fix)
 
 
 def _fix(text: str) -> Iterator[str]:
-    """One line as it is; several as a block that can be copied."""
+    """One line as it is; several as a block that can be copied. It stands once, below all that it mends."""
     lines = text.splitlines()
     if len(lines) == 1:
         yield f"      fix: {text}"

@@ -190,3 +190,41 @@ class TestWrongInput:
         code, _, err = _check(run, "good.odcs.yaml")
         assert code == 2
         assert "this is a bug in policy-engine" in err
+
+
+_MANY = """package acme
+
+## Descriptions.
+policy described
+  owner "data@acme.example"
+  enforce {enforcement}
+{{
+  ## Fields say what they mean.
+  rule there
+    for field in product.fields
+    require field.description is present
+    message "{{field.path}} says nothing"
+    fix "description: # what its values mean"
+}}
+"""
+
+
+def _many(shop: Path, enforcement: str) -> None:
+    fields = "".join(f"  - name: f{number:02}\n" for number in range(25))
+    (shop / "many.odcs.yaml").write_text(
+        f"apiVersion: v3.1.0\nkind: DataContract\nid: many\nschema:\n- name: d\n  properties:\n{fields}"
+    )
+    (shop / "many.policy").write_text(_MANY.format(enforcement=enforcement))
+
+
+@pytest.mark.parametrize(
+    ("enforcement", "more", "shown"), [("block", (), 20), ("warn", (), 5), ("warn", ("--verbose",), 20)]
+)
+def test_one_fix_for_many_stands_once_and_what_warns_leaves_room(
+    shop: Path, run: Run, enforcement: str, more: tuple[str, ...], shown: int
+) -> None:
+    _many(shop, enforcement)
+    _, out, _ = run("check", "many.odcs.yaml", "--global", "many.policy", *more)
+    assert out.count("says nothing") == shown
+    assert out.count("fix: description") == 1
+    assert f"… and {25 - shown} more" in out
