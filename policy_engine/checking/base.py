@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import replace
 
+from policy_engine.checking.declared_here import members_of, optional_by
 from policy_engine.checking.narrowing import bare, present_if_true
 from policy_engine.checking.scope import WRONG, Context, Scope
 from policy_engine.checking.types import fits
@@ -36,13 +37,13 @@ class Checking(ABC):
         if fits(found.type, wanted):
             return found
         if isinstance(found.type, Optional) and fits(found.type.of, wanted):
-            return self.missing(node, found.type)
+            return self.missing(node, found)
         return self.mismatch(found, node.span, wanted)
 
     def present(self, scope: Scope, node: ast.Expression, expected: Type | None = None) -> Expr:
         """The expression, which must not be one that may be missing."""
         found = self.infer(scope, node, expected)
-        return self.missing(node, found.type) if isinstance(found.type, Optional) else found
+        return self.missing(node, found) if isinstance(found.type, Optional) else found
 
     def condition(self, scope: Scope, node: ast.Expression, *, doubted: bool = False) -> tuple[Expr, Scope]:
         """A condition, and the scope in which it is known to hold; `doubted`: or in which it may be unknown."""
@@ -57,9 +58,9 @@ class Checking(ABC):
             return replace(found, type=found.type.of)
         return found
 
-    def missing(self, node: ast.Expression, of: Type) -> Const:
+    def missing(self, node: ast.Expression, found: Expr) -> Const:
         """An optional value used bare."""
-        text = node.span.text
+        text, of = node.span.text, found.type
         return self.cx.report(
             "CHK002",
             f"`{shortened(text)}` may be missing",
@@ -67,6 +68,7 @@ class Checking(ABC):
             f"{article(of)} `{of}` is {article(required(of))} `{required(of)}`, or missing",
             f"ask first (`when {shortened(text)} is present`), or in one expression "
             f"(`{shortened(text)} is present and …`), or say what counts instead (`{shortened(text)} otherwise …`)",
+            optional_by(self.cx, node, found),
         )
 
     def mismatch(self, found: Expr, span: Span, wanted: Type) -> Const:
@@ -79,6 +81,7 @@ class Checking(ABC):
             span,
             f"this is {described(found.type)}",
             conversion(found, required(wanted), span.text),
+            members_of(self.cx, wanted),
         )
 
 

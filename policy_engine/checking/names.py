@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy_engine.checking.declared_here import members_of
 from policy_engine.checking.functions import AGGREGATES, FUNCTIONS
 from policy_engine.checking.meant import LOOPS, name_meant
 from policy_engine.checking.scope import WRONG, Context, Scope, locate
@@ -127,7 +128,8 @@ def qualified_member(cx: Context, scope: Scope, node: ast.Dot) -> Const | None:
         return Const(node.name.text, enum)
     near = nearest(node.name.text, enum.members)
     help_ = f"did you mean `{near}`?" if near else f"its members: {', '.join(enum.members)}"
-    return cx.report("CHK006", f"`{enum}` has no member `{node.name.text}`", node.name.span, help=help_)
+    message = f"`{enum}` has no member `{node.name.text}`"
+    return cx.report("CHK006", message, node.name.span, help=help_, related=members_of(cx, enum))
 
 
 def _unknown(cx: Context, scope: Scope, node: ast.Name, expected: Type | None) -> Const:
@@ -139,7 +141,8 @@ def _unknown(cx: Context, scope: Scope, node: ast.Name, expected: Type | None) -
     if isinstance(wanted, Enumeration):
         near = nearest(node.name, wanted.members)
         help_ = f"did you mean `{near}`?" if near else f"its members: {', '.join(wanted.members)}"
-        return cx.report("CHK006", f"`{wanted}` has no member `{node.name}`", node.span, help=help_)
+        message = f"`{wanted}` has no member `{node.name}`"
+        return cx.report("CHK006", message, node.span, help=help_, related=members_of(cx, wanted))
     if node.name in LOOPS:
         help_ = _loop_meant(scope, node)
         return cx.report("LNK003", f"`{node.name}` stands for nothing here", node.span, help=help_)

@@ -194,7 +194,7 @@ class Operators(Checking):
         return self.cx.report("CHK008", "missing is no value to compare with", node.span, help=help_)
 
     def _there(self, node: ast.Expression, found: Expr) -> Expr:
-        return self.missing(node, found.type) if isinstance(found.type, Optional) else found
+        return self.missing(node, found) if isinstance(found.type, Optional) else found
 
     def _membership(self, scope: Scope, node: ast.Binary) -> Expr:
         if isinstance(node.left, ast.Name) and self._is_free(scope, node.left):

@@ -77,7 +77,8 @@ def _delegated(cx: Context, scope: Scope, freedom: ast.Freedom, of: Type, defaul
         return
     words = {"raise": "above what domains may raise it to", "lower": "below what domains may lower it to"}
     message = f"the default of `{param.name.text}` is {words.get(freedom.kind, 'not among what domains may choose')}"
-    cx.report("CHK022", message, freedom.span, help="correct the default or the bound")
+    related = (Label(param.default.span, "the default"),)
+    cx.report("CHK022", message, freedom.span, "what is delegated", "correct the default or the bound", related)
 
 
 def _setting(cx: Context, name: str, of: Type, default: Constant, declared: Declared, param: ast.Param) -> Constant:
