@@ -111,17 +111,20 @@ def chosen() -> Chosen:
 def authored() -> tuple[Path, ...]:
     """The policies that are written here, as the file says. Raises UsageError where there is nothing to say so."""
     configuration = chosen().configuration
-    found = configuration.authored if configuration is not None else ()
-    own = tuple(path for path in found if layer_root(path) == path)
-    if not own:
-        raise UsageError("no PATH was given", help="name files or folders, or policies in policy-engine.toml")
-    return own
+    return _needed(() if configuration is None else configuration.authored)
 
 
 def tested() -> tuple[Path, ...]:
-    """The pages of tests, as the file says; else they stand beside the policies that are written here."""
+    """The pages of tests, likewise."""
     configuration = chosen().configuration
-    return configuration.tests if configuration is not None and configuration.tests else authored()
+    return _needed(() if configuration is None else configuration.tested)
+
+
+def _needed(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    own = tuple(path for path in paths if layer_root(path) == path)
+    if not own:
+        raise UsageError("no PATH was given", help="name files or folders, or policies in policy-engine.toml")
+    return own
 
 
 def fill(

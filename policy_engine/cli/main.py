@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "docs": "the policies as a site and as Markdown, for people to read",
     "explain": "what a code means, and how to mend it",
     "fmt": "one layout for all policy text",
+    "init": "a repository to start from, for a domain or a council",
     "keys": "make and show signing keys",
     "lint": "diagnostics of policy text",
     "test": "run the tests of policies, which are written in Markdown",
@@ -67,6 +68,7 @@ def main() -> None:
     \b
     Start here:
       policy-engine demo
+      policy-engine init domain
 
     Exit codes: 0 yes, 1 no, 2 could not answer, 3 indeterminate (evidence is missing).
     """

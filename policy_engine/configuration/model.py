@@ -48,3 +48,8 @@ class Configuration:
     def authored(self) -> tuple[Path, ...]:
         """The policies that are written here: a domain's where there are some, else the council's."""
         return self.local or (*self.global_, *self.waivers)
+
+    @property
+    def tested(self) -> tuple[Path, ...]:
+        """Where tests are: as the file says, else beside the policies that are written here."""
+        return self.tests or self.local or self.global_
