@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -226,8 +227,15 @@ def _update(result: PageResult) -> None:
     texts = [(ran.case.expect, updated(ran.expected, ran.found, ran.case)) for ran in result.failing]
     write_whole(result.page.path, rewritten(result.page, texts).encode())
     click.echo(f"{result.file}: {plural(len(texts), 'case')} rewritten; read the difference before you keep it")
-    for ran in result.failing:
-        click.echo(f"  line {ran.case.expect.start}: {ran.case.name}")
+    for (block, text), ran in zip(texts, result.failing, strict=True):
+        click.echo(f"  line {block.start}: {ran.case.name}{_surprise(text)}")
+
+
+def _surprise(text: str) -> str:
+    """What a case now expects although nothing was decided: mostly the page has a mistake, and not the policy."""
+    first = text.strip().partition("\n")[0]
+    is_error = re.match(r"(?:error\[)?[A-Z]{3}\d{3}\b", first)
+    return f" (expects an error now, which is right only where one is meant: {first})" if is_error else ""
 
 
 def _complain(results: list[PageResult]) -> bool:

@@ -249,6 +249,14 @@ def test_update_fills_an_empty_block(run: Run) -> None:
     assert Path("rules.md").read_text() == case()
 
 
+def test_update_says_where_an_error_is_now_expected(run: Run) -> None:
+    wrong = "## Wrong\n```product\nschema: [{name: orders, customProperties: {retention: 1y}}]\n```\n```expect\n```\n"
+    _, said = run(wrong, "--update")
+    assert "Wrong (expects an error now, which is right only where one is meant: PRD001: " in said
+    _, said = run(case(expect="```expect\n```\n"), "--update")
+    assert "expects an error" not in said
+
+
 def test_nothing_tested_is_never_fine(run: Run) -> None:
     assert run("# Prose\n")[0] == 2
     code, said = run(case(), "-k", "nothing like it")
