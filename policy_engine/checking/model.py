@@ -100,13 +100,14 @@ class CheckedTable:
 
 @dataclass(frozen=True, slots=True)
 class CheckedParam:
-    """A parameter with the value in force: the default, or what a domain set."""
+    """A parameter with the value in force: the default, or what a domain set. `is_share`: the default is a percentage."""
 
     name: str
     type: Type
     value: Constant
     is_set: bool
     doc: str
+    is_share: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from policy_engine.checking.constants import NotConstantError, fold
 from policy_engine.checking.expressions import Expressions
 from policy_engine.checking.model import CheckedParam
 from policy_engine.checking.scope import Context, Scope, file_scope
+from policy_engine.checking.shares import is_share
 from policy_engine.checking.types import resolve_type
 from policy_engine.diagnostics import Diagnostic, Label
 from policy_engine.linking import Declared
 from policy_engine.plan import types
-from policy_engine.plan.expressions import Constant
+from policy_engine.plan.expressions import Constant, Expr
 from policy_engine.plan.types import ANY, Enumeration, Sequence, Type
 from policy_engine.syntax import ast
 
@@ -39,19 +40,24 @@ def _policy(cx: Context, declared: Declared, policy: ast.Policy) -> None:
             continue
         seen[param.name.text] = param
         of = resolve_type(cx, param.type, declared)
-        default = _value(cx, file_scope(declared), param.default, of)
+        written = Expressions(cx).expect(file_scope(declared), param.default, of)
+        default = _folded(cx, written, param.default)
         if default is None:
             cx.params[name] = CheckedParam(name, of, None, False, param.doc)
             continue
         for freedom in param.freedoms:
             _delegated(cx, file_scope(declared), freedom, of, default, param)
         chosen = _setting(cx, name, of, default, declared, param)
-        cx.params[name] = CheckedParam(name, of, default if chosen is None else chosen, chosen is not None, param.doc)
+        value = default if chosen is None else chosen
+        cx.params[name] = CheckedParam(name, of, value, chosen is not None, param.doc, is_share(cx, written))
 
 
 def _value(cx: Context, scope: Scope, node: ast.Expression, of: Type) -> Constant:
     """The constant that an expression of the type stands for; None where it stands for none, which is diagnosed."""
-    found = Expressions(cx).expect(scope, node, of)
+    return _folded(cx, Expressions(cx).expect(scope, node, of), node)
+
+
+def _folded(cx: Context, found: Expr, node: ast.Expression) -> Constant:
     if found.type == ANY:
         return None
     try:

@@ -12,6 +12,7 @@ from policy_engine.checking.expressions import Expressions
 from policy_engine.checking.loops import is_data
 from policy_engine.checking.model import CheckedPolicy, CheckedRule, Schedule
 from policy_engine.checking.scope import Context, Scope, file_scope
+from policy_engine.checking.shares import as_printed
 from policy_engine.checking.types import is_scalar
 from policy_engine.diagnostics import Label
 from policy_engine.linking import Declared
@@ -181,7 +182,7 @@ def _template(cx: Context, scope: Scope, node: ast.Template) -> tuple[str | Expr
                 help_ = "name a part of each: `list(f.path for f in product.fields)`"
             cx.report("CHK001", message, part.span, help=help_)
         else:
-            parts.append(found)
+            parts.append(as_printed(cx, found))
     return tuple(parts)
 
 

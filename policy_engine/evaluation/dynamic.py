@@ -25,6 +25,7 @@ _ARITHMETIC: Final = frozenset({"+", "-", "*", "/"})
 #: What the arguments of the other functions may be; of those not named here, texts.
 _TAKES: Final[Mapping[str, tuple[type, ...]]] = {
     "negate": (int, float, Fraction, Duration),
+    "percent": (int, float, Fraction),
     "year": (date,),
     "date": (date,),
     "elapsed": (date,),

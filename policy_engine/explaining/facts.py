@@ -16,6 +16,7 @@ from policy_engine.explaining.places import Places, one_line
 from policy_engine.linking import Declared
 from policy_engine.loading import Authored
 from policy_engine.plan.expressions import Expr
+from policy_engine.plan.kernels import KERNELS
 from policy_engine.plan.layer import Layer
 from policy_engine.plan.model import AttributePlan, Needs, Plan, RulePlan
 from policy_engine.plan.origins import Origin, Origins
@@ -75,8 +76,9 @@ class Facts:
         if setting is not None:
             sources[0] = f"{whose} is {_text(param.default.span)}, {self._at(param.default.span)}"
             sources.insert(0, f"set by the domain, {self._at(setting.node.value.span)}")
-        value = self.authored.checked.params[name].value
-        return ParamFacts(last, _text(param.type.span), show(value), param.doc, tuple(sources))
+        found = self.authored.checked.params[name]
+        value = KERNELS["percent"](found.value) if found.is_share else show(found.value)
+        return ParamFacts(last, _text(param.type.span), value, param.doc, tuple(sources))
 
     def table_file(self, name: str) -> str:
         """The file of a reference table."""

@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any, Final
 
 from policy_engine.plan.expressions import Pattern
-from policy_engine.plan.values import Duration, midnight, parse_version, shift
+from policy_engine.plan.values import Duration, midnight, parse_version, shift, show_fraction
 
 
 @cache
@@ -51,14 +51,21 @@ def _elapsed(later: date, earlier: date) -> Duration:
     return Duration(microseconds=difference // timedelta(microseconds=1))
 
 
+def _percent(share: int | Fraction | float) -> str:
+    """A share as people write it: `99.5%`."""
+    shown = f"{share * 100:g}" if isinstance(share, float) else show_fraction(Fraction(share) * 100)
+    return f"{shown}%"
+
+
 def _scale(length: Duration, by: int) -> Duration:
     return Duration(length.months * by, length.microseconds * by)
 
 
 def _has_tag(tags: Sequence[str], term: str) -> bool:
-    """A tag equal to the term, or below it at a dot."""
-    for tag in tags:  # noqa: SIM110 - most fields have no tag: then a loop costs nothing, a generator does
-        if tag == term or tag.startswith(f"{term}."):
+    """A tag equal to the term, or below it at a dot, in capitals or not."""
+    for tag in tags:  # most fields have no tag: then a loop costs nothing
+        found, sought = tag.lower(), term.lower()
+        if found == sought or found.startswith(f"{sought}."):
             return True
     return False
 
@@ -124,6 +131,7 @@ KERNELS: Final[Mapping[str, Callable[..., Any]]] = {
     "shift": shift,
     "shift_date": _shift_date,
     "elapsed": _elapsed,
+    "percent": _percent,
     "lower": str.lower,
     "upper": str.upper,
     "trim": str.strip,

@@ -835,7 +835,9 @@ def compute(function: str, args: list[Any], *, from_data: bool) -> Any:  # noqa:
         case "date", (date() as day,):
             return day.date() if isinstance(day, datetime) else day
         case "has_tag", (tags, str(term)):
-            return any(tag == term or tag.startswith(term + ".") for tag in tags)
+            under = [tag.lower().split(".") for tag in tags]
+            sought = term.lower().split(".")
+            return any(tag[: len(sought)] == sought for tag in under)
         case "version", (str(text),):
             return parse_version(text)
         case name, _ if name in TEXTS and all(isinstance(arg, str) for arg in args):
