@@ -63,7 +63,7 @@ def command(
     from policy_engine.cli import inputs
     from policy_engine.cli.check import exit_code
     from policy_engine.cli.keys import signing_key
-    from policy_engine.cli.output import is_coloured, styler, write_whole
+    from policy_engine.cli.output import screen, write_whole
     from policy_engine.cli.per_product import JudgedBy, PerProduct
     from policy_engine.engine import check
     from policy_engine.reporting.as_text import headline
@@ -90,7 +90,7 @@ def command(
         inputs.refuse_overwriting(target, [*read, *judged.paths()])
     signer = signing_key(key, passphrase_file)
     moment = inputs.time_from(as_of)
-    style = styler(coloured=is_coloured(None, is_plain=is_plain))
+    terminal = screen(None, is_plain=is_plain)
     verdicts = []
     for file in inputs.with_progress(files):
         by = judged.of(file)
@@ -114,7 +114,7 @@ def command(
         )
         write_whole(targets[file], envelope)
         verdicts.append(report.verdict)
-        lines = list(headline(report, style))
+        lines = list(headline(report, terminal))
         if quiet:
             lines = lines[:1]
         else:

@@ -16,8 +16,8 @@ from policy_engine.errors import PolicyEngineError
 
 if TYPE_CHECKING:
     from policy_engine.evaluation.model import Report
-    from policy_engine.reporting.as_text import Style
     from policy_engine.reporting.run import Run
+    from policy_engine.reporting.screen import Screen
     from policy_engine.verdict import Verdict
 
 
@@ -72,7 +72,7 @@ def command(
     from policy_engine import engine, kept
     from policy_engine.cli import inputs, main
     from policy_engine.cli.baselines import baseline_from, compared
-    from policy_engine.cli.output import is_coloured, styler
+    from policy_engine.cli.output import screen
     from policy_engine.cli.per_product import JudgedBy, PerProduct
     from policy_engine.cli.report_files import Wanted, wanted, write_reports
     from policy_engine.reporting.run import Refused, Run
@@ -91,9 +91,9 @@ def command(
         lambda local: inputs.policies_from(council, local, waiver_paths),
     )
     judged.refuse_strangers(files)
-    read = [*files, *inputs.data_paths(given), *global_paths, *local_paths, *waiver_paths, *attested, baseline]
+    read = [*files, *inputs.data_paths(given), *global_paths, *local_paths, *waiver_paths, *attested, baseline, keyring]
+    read += [before] if isinstance(before, Path) else []
     formats = wanted(forms, outputs, [*read, *judged.paths()])
-    formats = wanted(forms, outputs, read)
     moment = inputs.time_from(as_of)
     known = baseline_from(baseline, update=update_baseline, expires=expires, day=moment.date())
     reports: list[Report] = []
@@ -121,20 +121,28 @@ def command(
     run = Run(tuple(compared(reports, known, policies, moment.date())), tuple(refused))
 
     def text(one: Wanted) -> str:
-        style = styler(coloured=is_coloured(one.output, is_plain=is_plain))
-        return _text(run, style, verbose=verbose, quiet=quiet) if run.reports else ""
+        return _text(run, screen(one.output, is_plain=is_plain), verbose=verbose, quiet=quiet) if reports else ""
 
     write_reports(run, formats, text)
     return main.CANNOT_ANSWER if refused else exit_code([report.decisive for report in run.reports])
 
 
-def _text(run: Run, style: Style, *, verbose: bool, quiet: bool) -> str:
-    from policy_engine.reporting.as_text import headline, render_summary, render_text
+def _text(run: Run, screen: Screen, *, verbose: bool, quiet: bool) -> str:
+    from policy_engine.reporting.as_text import HINT, headline, is_calm, render_text
+    from policy_engine.reporting.summary import render_summary
 
     if quiet:
-        return "".join(f"{next(headline(report, style))}\n" for report in run.reports)
-    texts = [render_text(report, style, verbose=verbose) for report in run.reports]
-    return "\n".join([*texts, *([render_summary(run)] if run.products > 1 else [])])
+        return "".join(f"{headline(report, screen)[0]}\n" for report in run.reports)
+    several = run.products > 1
+    texts = [
+        f"{headline(report, screen)[0]}\n"
+        if several and not verbose and is_calm(report)
+        else render_text(report, screen, verbose=verbose)
+        for report in run.reports
+    ]
+    if not all(is_calm(report) for report in run.reports):
+        texts.append("".join(f"{line}\n" for line in screen.lay(0, (HINT, "quiet"))))
+    return "\n".join([*texts, *([render_summary(run, screen)] if several else [])])
 
 
 def exit_code(verdicts: list[Verdict]) -> int:

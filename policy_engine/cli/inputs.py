@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PATH: Final = click.Path(path_type=Path)
 #: From how many products on progress is shown.
 MANY: Final = 20
+#: What is read of folders of policies and data.
+_READ: Final = frozenset({POLICY_SUFFIX, ".csv", ".parquet", ".arrow", ".feather", ".jsonl", ".ndjson"})
 _CONTRACTS: Final = (".odcs.yaml", ".odcs.yml", ".odcs.json")
 
 
@@ -211,9 +213,16 @@ def _files(product: Path) -> list[Path]:
 
 def refuse_overwriting(output: Path | None, read: Iterable[Path | None]) -> None:
     """No result is written over what it was made from."""
+    if output is None or not output.exists():
+        return
     for file in read:
-        if output is not None and file is not None and output.exists() and file.exists() and output.samefile(file):
+        if file is not None and file.exists() and (output.samefile(file) or _is_read_in(file, output)):
             raise UsageError(f"`{output}` is an input", help="name another file with -o; nothing is overwritten")
+
+
+def _is_read_in(folder: Path, file: Path) -> bool:
+    """Whether a folder is an input and the file something in it that is read: no report ends like these."""
+    return folder.is_dir() and file.suffix in _READ and file.resolve().is_relative_to(folder.resolve())
 
 
 def data_paths(given: Mapping[str, DataGiven]) -> list[Path]:

@@ -10,11 +10,14 @@ import stat
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from policy_engine.errors import UsageError
+
+if TYPE_CHECKING:
+    from policy_engine.reporting.screen import Screen
 
 _COLOURS: Final = {
     "good": {"fg": "green", "bold": True},
@@ -44,7 +47,7 @@ def styler(*, coloured: bool) -> Callable[[str, str], str]:
     """A function that colours text by its role."""
     if not coloured:
         return lambda text, _role: text
-    return lambda text, role: click.style(text, **_COLOURS.get(role, {}))  # type: ignore[arg-type]
+    return lambda text, role: click.style(text, **_COLOURS[role]) if role in _COLOURS else text  # type: ignore[arg-type]
 
 
 def width(output: Path | None = None) -> int | None:
@@ -52,6 +55,13 @@ def width(output: Path | None = None) -> int | None:
     if output is not None or sys.stdout is None or not sys.stdout.isatty():
         return None
     return shutil.get_terminal_size().columns
+
+
+def screen(output: Path | None, *, is_plain: bool) -> Screen:
+    """The terminal as wide as it is; a file, or what a program reads, without end and without colour."""
+    from policy_engine.reporting.screen import Screen
+
+    return Screen(styler(coloured=is_coloured(output, is_plain=is_plain)), width(output))
 
 
 def emit(text: str, output: Path | None, *, coloured: bool = False) -> None:

@@ -103,7 +103,8 @@ def write_reports(run: Run, formats: Sequence[Wanted], text: Callable[[Wanted], 
     """Render everything, then write each file as a whole, then print. `text` renders what people read."""
     rendered = [(one, text(one) if one.form == "text" else _rendered(run, one.form)) for one in formats]
     for one, content in sorted(rendered, key=lambda pair: pair[0].output is None):
-        emit(content, one.output, coloured=one.form == "text" and one.output is None)
+        if content:
+            emit(content, one.output, coloured=one.form == "text" and one.output is None)
 
 
 def _rendered(run: Run, form: str) -> str:

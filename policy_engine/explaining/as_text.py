@@ -12,8 +12,8 @@ from policy_engine.evaluation.evaluate import in_force
 from policy_engine.explaining.explain import ORDER
 from policy_engine.explaining.model import Explanation, RuleFacts, Standing, SubjectExplained
 from policy_engine.explaining.page import WIDTH, Page, Style
-from policy_engine.reporting.as_text import plain
 from policy_engine.reporting.printable import clean, printable
+from policy_engine.reporting.screen import plain
 from policy_engine.verdict import Outcome
 
 #: Subjects that are explained in full, and that are named, unless all are wanted.

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from policy_engine.evaluation.model import Report, RuleResult
 from policy_engine.reporting.html import Content, document, name, prose, style_sheet, table
 from policy_engine.reporting.html import element as e
+from policy_engine.reporting.known import baseline_said, known_said
 from policy_engine.reporting.printable import printable
 from policy_engine.reporting.run import WORDS, Finding, Refused, Run, blocks_from, findings, unchecked_said
 from policy_engine.reporting.upcoming import upcoming
@@ -88,7 +89,7 @@ def _product(
         if failed:
             yield e("h3", f"{word}: {_count(len(failed), 'rule')}", class_="group")
             for result in failed:
-                counting = [one for one in found.get((given.file, result.rule), []) if not one.waivers]
+                counting = [one for one in found.get((given.file, result.rule), []) if not one.is_excused]
                 yield _rule(report, result, counting)
     yield from _others(report)
 
@@ -100,6 +101,8 @@ def _facts(report: Report) -> Iterator[tuple[str, Content]]:
     yield "Stage", f"{report.stage}, as of {report.as_of.isoformat(sep=' ')[:16]} UTC"
     read = ", ".join(f"{one.dataset}{' (a sample)' if one.sampled else ''}" for one in report.data)
     yield "Data", read or "none was read: only metadata was checked"
+    if report.baseline is not None:
+        yield "Baseline", baseline_said(report.baseline)
 
 
 def _rule(report: Report, result: RuleResult, found: list[Finding]) -> Element:
@@ -121,6 +124,7 @@ def _rule(report: Report, result: RuleResult, found: list[Finding]) -> Element:
         ),
         table(heads, rows, caption=f"Violations of {result.rule}") if found else None,
         e("p", f"… and {more:,} more.") if more else None,
+        *(e("p", line, class_="quiet") for line in known_said(result.violations)),
         *((e("p", "How to mend it", class_="label"), _block(next(iter(fixes)))) if is_one else ()),
         *(e("p", f"Not decided for the rest: {reason}", class_="force warn") for reason in result.reasons),
         class_="rule",

@@ -53,7 +53,7 @@ class TestVerdicts:
     def test_a_violation_exits_with_1_and_says_line_reason_and_fix(self, run: Run) -> None:
         code, out, _ = _check(run, "bad.odcs.yaml", "--data", "orders=orders.csv")
         assert code == 1
-        assert "bad.odcs.yaml:10:5\n      orders.id is not described\n      fix: description: what it means" in out
+        assert "    bad.odcs.yaml:10:5  orders.id is not described\n      fix: description: what it means" in out
 
     def test_without_data_what_needs_it_is_due_later_and_said(self, run: Run) -> None:
         code, out, _ = _check(run, "good.odcs.yaml")
@@ -226,5 +226,5 @@ def test_one_fix_for_many_stands_once_and_what_warns_leaves_room(
     _many(shop, enforcement)
     _, out, _ = run("check", "many.odcs.yaml", "--global", "many.policy", *more)
     assert out.count("says nothing") == shown
-    assert out.count("fix: description") == 1
+    assert out.count("fix, for each: description") == 1
     assert f"… and {25 - shown} more" in out

@@ -100,7 +100,7 @@ def test_the_report_as_json_names_what_is_waived_and_what_is_to_come(capsys: pyt
 
 def test_what_would_block_then_is_asked_with_a_day_to_come(capsys: pytest.CaptureFixture[str]) -> None:
     assert invoke([*GIVEN, "--as-of", "2027-05-15"]) == 0
-    assert "2027-06-01  acme.global.fields.described  blocks" in capsys.readouterr().out
+    assert "warns, and will block from 2027-06-01\n  acme.global.fields.described" in capsys.readouterr().out
     assert invoke([*GIVEN, "--as-of", "2027-06-01"]) == 1
 
 
