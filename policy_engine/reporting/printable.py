@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import unicodedata
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from policy_engine.diagnostics.source import Source
 
 _T = TypeVar("_T")
+#: What has to be looked at: reports are long, and nearly all of them is not.
+_UNUSUAL: Final = re.compile(r"[^\n -~]")
 
 
 def clean(text: str, *, lines: bool = False) -> str:
@@ -23,10 +26,11 @@ def _is_harmless(char: str) -> bool:
 
 def escaped(document: str) -> str:
     """JSON in which what would steer a terminal is an escape: the same document to every reader of JSON."""
-    return "".join(
-        char if char == "\n" or _is_harmless(char) else json.dumps(char)[1:-1] if char != "\x7f" else "\\u007f"
-        for char in document
-    )
+    return _UNUSUAL.sub(lambda found: found[0] if _is_harmless(found[0]) else _escape(found[0]), document)
+
+
+def _escape(char: str) -> str:
+    return "\\u007f" if char == "\x7f" else json.dumps(char)[1:-1]
 
 
 def printable(value: _T, *, lines: bool = False) -> _T:
