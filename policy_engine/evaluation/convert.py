@@ -14,6 +14,7 @@ from policy_engine.diagnostics.nearest import nearest
 from policy_engine.plan import types
 from policy_engine.plan.types import Enumeration, Optional, Sequence, Type, required
 from policy_engine.plan.values import Unknown, parse_version
+from policy_engine.product.blank import is_blank
 from policy_engine.product.durations import read_duration
 
 Convert = Callable[[Any], Any]
@@ -31,7 +32,7 @@ _MISFITS: Final = (MisfitError, TypeError, ValueError, ArithmeticError)
 
 def stated(raw: Any) -> Any:
     """What a contract states; blank text states nothing."""
-    return None if isinstance(raw, str) and not raw.strip() else raw
+    return None if isinstance(raw, str) and is_blank(raw) else raw
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from policy_engine.product.blank import is_blank
 from policy_engine.product.model import Port
 from policy_engine.product.odcs_people import read_roles
 from policy_engine.product.odcs_terms import Custom, read_custom
@@ -69,4 +70,4 @@ def _region(server: Part, custom: Custom) -> tuple[str, str] | None:
         if text := server.text(key):
             return text, server.at(key)
     value = custom.values.get("region")
-    return (value, custom.pointers["custom.region"]) if isinstance(value, str) and value.strip() else None
+    return (value, custom.pointers["custom.region"]) if isinstance(value, str) and not is_blank(value) else None

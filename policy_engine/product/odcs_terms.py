@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from policy_engine.plan.values import Duration
+from policy_engine.product.blank import is_blank
 from policy_engine.product.dates import read_date
 from policy_engine.product.durations import read_duration
 from policy_engine.product.model import Owner, Sla, Value
@@ -68,7 +69,7 @@ def read_owner(contract: Part, custom: Custom) -> Owner | None:
             stated = member.stated({"name": "name" if member.text("name") else "username", "role": "role"})
             return Owner(name=name, role=role, pointer=member.pointer, pointers=stated)
     value = custom.values.get("owner")
-    if isinstance(value, str) and value.strip():
+    if isinstance(value, str) and not is_blank(value):
         pointer = custom.pointers["custom.owner"]
         return Owner(name=value, pointer=pointer, pointers={"name": pointer})
     return None

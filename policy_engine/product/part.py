@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeVar
 
+from policy_engine.product.blank import is_blank
 from policy_engine.product.document import escape
 from policy_engine.product.model import Place, Remark, Value
 from policy_engine.product.refusal import Refusal, place_of, refused
@@ -70,7 +71,7 @@ class Part:
         """A text. Blank is missing. A number is taken as it is written, with a remark."""
         value = self.entries.get(key)
         if isinstance(value, str):
-            return value if value.strip() else None
+            return None if is_blank(value) else value
         return None if value is None else self._unfit_text(value, self.at(key), key)
 
     def name(self, key: str, what: str) -> str:
@@ -109,7 +110,7 @@ class Part:
     def bound(self, key: str, *, numeric: bool) -> Decimal | str | None:
         """A number; where it bounds no numbers, such as dates, it may be a text."""
         value = self.entries.get(key)
-        return value if isinstance(value, str) and value.strip() and not numeric else self.number(key)
+        return value if isinstance(value, str) and not is_blank(value) and not numeric else self.number(key)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts, without the blank ones."""
@@ -117,7 +118,7 @@ class Part:
         for index, value in enumerate(self.values(key)):
             pointer = f"{self.at(key)}/{index}"
             text = value if isinstance(value, str) else self._unfit_text(value, pointer, f"{key}[{index}]")
-            if text and text.strip():
+            if text and not is_blank(text):
                 found.append(text)
         return tuple(found)
 

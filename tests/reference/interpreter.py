@@ -47,6 +47,7 @@ from policy_engine.plan.types import BOOL, COLUMN, Entity, Enumeration, Optional
 from policy_engine.plan.types import Sequence as Many
 from policy_engine.plan.values import Duration, Unknown, Version, parse_version
 from policy_engine.plan.walk import columns, parts, rebuild
+from policy_engine.product.blank import is_blank
 from policy_engine.product.durations import read_duration
 from policy_engine.product.model import Dataset, Field, Product
 from policy_engine.verdict import Stage
@@ -713,7 +714,7 @@ def row_value(expr: Expr, row: Row) -> Any:
 
 def typed(raw: Any, of: Type) -> Any:
     """A stated value as one of the declared type; unknown where it is none. Blank text states nothing."""
-    if raw is None or (isinstance(raw, str) and not raw.strip()):
+    if raw is None or (isinstance(raw, str) and is_blank(raw)):
         return None if isinstance(of, Optional) else UNKNOWN
     wanted = required(of)
     if isinstance(wanted, Enumeration):

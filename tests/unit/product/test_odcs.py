@@ -308,6 +308,19 @@ def test_blank_text_is_missing() -> None:
     assert remarks(product) == []
 
 
+@pytest.mark.parametrize(
+    "code", [0x07, 0xA0, 0xAD, 0x200B, 0x200E, 0x2060, 0x2028, 0x2800, 0x3164, 0xFE0F, 0xFEFF, 0xE0100]
+)
+def test_a_text_in_which_there_is_nothing_to_see_is_blank(code: int) -> None:
+    product = contract(f'name: " \\U{code:08x} "\ntags: ["\\U{code:08x}", a]\n')
+    assert (product.name, product.tags) == (None, ("a",))
+
+
+@pytest.mark.parametrize("text", [".", "é", "e\u0301", "名", "\u200bx", "👍🏽", "ש\u05b0"])
+def test_a_text_in_which_there_is_something_to_see_is_not(text: str) -> None:
+    assert contract(f"name: '{text}'\n").name == text
+
+
 def test_all_impossible_structures_of_a_contract_are_refused_in_one_run() -> None:
     with pytest.raises(ProductError) as caught:
         contract("tags: x\nschema:\n  - properties:\n      - name: [a]\nservers: [1]\n")
