@@ -33,6 +33,9 @@ _TAKEN: Final = {
 }
 #: Parameters that replace each other: data that is given makes other data no sample.
 _TOGETHER: Final = {"data": "sampled", "sampled": "data"}
+#: What excuses a product. Who names the council's policies does not take it from a file that merely lies beside them,
+#: which whoever is judged can change.
+_EXCUSES: Final = frozenset({"waiver_paths", "baseline"})
 _META: Final = "policy_engine.configured"
 
 
@@ -137,9 +140,14 @@ def fill(
         return options
     filled = dict(options)
     taken = []
+    is_only_found = config is None and "global_paths" in given
     for name, (attribute, key) in _TAKEN.items():
         value = getattr(configuration, attribute)
-        if name in options and name not in given and value:
+        if name not in options or name in given or not value:
+            continue
+        if is_only_found and name in _EXCUSES:
+            click.echo(f"note: `{key}` of {configuration.file} is not taken beside --global: give --{key}", err=True)
+        else:
             filled[name] = value
             taken.append(key)
     if "products" in options and "products" not in given and configuration.products:

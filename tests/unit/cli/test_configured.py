@@ -181,3 +181,24 @@ def test_what_a_code_means_is_said_even_where_the_file_is_wrong(shop: Path, run:
     (shop / "policy-engine.toml").write_text("x = 1\n")
     assert run("explain", "CFG001")[0] == 0
     assert run("explain", "documentation.described")[0] == 2
+
+
+def test_excuses_are_not_taken_from_a_file_that_was_found_beside_policies_that_the_caller_names(
+    shop: Path, run: Run
+) -> None:
+    _write(shop / "contracts/orders.odcs.yaml", CONTRACT.format(description=""))
+    waivable = POLICY.replace(
+        'owner "council@example.org"', 'owner "council@example.org" waivable by council for at most 90d'
+    )
+    _write(shop / "policies/global/rules.policy", waivable)
+    _write(
+        shop / "contracts/ours.policy",
+        'package ours\n## Not yet.\nwaiver ours of council.rules.documentation for product "shop.orders"\n'
+        'granted 2027-01-01 until 2027-02-01 because "no time" approved by "the council"\n',
+    )
+    _write(shop / "contracts/policy-engine.toml", 'waivers = "ours.policy"\n')
+    check = ("check", "contracts/orders.odcs.yaml", "--global", "policies/global", "--as-of", "2027-01-15")
+    code, _, err = run(*check)
+    assert (code, "`waivers` of contracts/policy-engine.toml is not taken beside --global" in err) == (1, True)
+    code, _, err = run(*check, "--config", "contracts/policy-engine.toml")
+    assert (code, err) == (0, "")
