@@ -9,7 +9,8 @@ from typing import Final
 _BLOCK: Final = re.compile(
     r"^[ \t]*(?:##|(?:package|import|enum|attribute|let|def|table|set|policy|waiver|param|rule)\b)", re.MULTILINE
 )
-_CLOSING: Final = re.compile(r"^\}", re.MULTILINE)
+#: A line that begins with `}`, or has a few signs before it that do not belong there.
+_CLOSING: Final = re.compile(r"^(?:\}|[ \t]?[^\s{}][^\n{}]{0,12}\}[ \t]*$)", re.MULTILINE)
 _DECLARED: Final = re.compile(
     r"^[ \t]*(?:enum|let|def|table|policy|waiver|param|attribute)\s+(\w+(?:\.\w+)?)", re.MULTILINE | re.ASCII
 )
@@ -126,6 +127,8 @@ def _header_line(text: str, begin: int, at: int) -> tuple[int, int] | None:
 
 
 def _closing(text: str, at: int, end: int) -> int | None:
-    """Where the policy around `at` closes: a line that begins with `}`."""
-    match = _CLOSING.search(text, at, end)
-    return match.start() if match else None
+    """Where the `}` stands that closes the policy around `at`."""
+    match = _CLOSING.search(text, text.rfind("\n", 0, at) + 1, end)
+    while match is not None and text.index("}", match.start()) < at:
+        match = _CLOSING.search(text, match.end(), end)
+    return text.index("}", match.start()) if match else None

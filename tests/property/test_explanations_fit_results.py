@@ -61,7 +61,8 @@ def cells(case: Case) -> set[str]:
               if isinstance(layer, Written) for one in layer.files),
         ]
     )  # fmt: skip
-    return {part.strip() for part in parts if len(part.strip()) > 4 and part.strip() not in known}
+    texts = {part.strip() for part in parts if len(part.strip()) > 4 and part.strip() not in known}
+    return texts - {"false"}  # a word of every explanation
 
 
 def explanations(case: Case, folder: Path) -> list[Explanation]:
