@@ -17,6 +17,7 @@ from policy_engine.data.model import Answer, Metric
 from policy_engine.data.promises import Promise
 from policy_engine.evaluation.attributes import check_attribute
 from policy_engine.evaluation.budget import Budget
+from policy_engine.evaluation.concern import unconcerned
 from policy_engine.evaluation.earlier import Earlier
 from policy_engine.evaluation.generate import Program, generate, generate_scopes
 from policy_engine.evaluation.kleene import looped, truth, withheld
@@ -94,6 +95,8 @@ def evaluate(plan: Plan, inputs: Inputs, programs: Programs | None = None) -> tu
     results = dict(zip(chosen, _results(prepared, inputs, answers), strict=True))
     for index, reason in costly.items():
         results[index] = _made(plan.rules[index], inputs, Outcome.INDETERMINATE, 0, (), (reason,))
+    for index in _unconcerned(same, inputs, applies, results, too_long, programs):
+        results[index] = _made(plan.rules[index], inputs, Outcome.NOT_APPLICABLE, 0, (), ())
     judged = (
         _scoped(rule, inputs, applies.get(index, True), results.get(index)) for index, rule in enumerate(plan.rules)
     )
@@ -125,6 +128,26 @@ def _applying(scopes: Mapping[int, Callable[..., Any]], inputs: Inputs) -> dict[
     """Of policies that say to which products they apply, whether to this one; where the contract alone tells."""
     roots = (inputs.product, inputs.previous, inputs.changes, inputs.as_of, None)
     return {index: truth(scope(*roots)) for index, scope in scopes.items()}
+
+
+def _unconcerned(
+    same: Same,
+    inputs: Inputs,
+    applies: Mapping[int, Any],
+    results: Mapping[int, RuleResult],
+    too_long: _TooLong,
+    programs: Programs | None,
+) -> frozenset[int]:
+    """Of the rules that are due later, wholly or in part, those that will have no subject."""
+    waiting = [
+        index
+        for index in range(len(same.plan.rules))
+        if applies.get(index, True) is True and (index not in results or results[index].outcome is Outcome.DUE_LATER)
+    ]
+    costly = too_long.rules(waiting)
+    roots = (inputs.product, inputs.previous, inputs.changes, inputs.as_of)
+    programmed = None if programs is None else programs.program
+    return unconcerned(same, (index for index in waiting if index not in costly), roots, programmed)
 
 
 def _scoped(rule: RulePlan, inputs: Inputs, applies: Any, result: RuleResult | None) -> RuleResult:

@@ -6,6 +6,7 @@ Slow on purpose, and on its own: nothing of compilation, evaluation or the data 
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import unicodedata
@@ -158,15 +159,20 @@ class Meaning:
             return Judged("not_applicable")
         stage = rule.stage or policy.stage or (Stage.PUBLISH if self.needs(policy, rule) == "data" else Stage.CHANGE)
         order = list(Stage)
+        known = policy.scope is None or (not rests and self.value(policy.scope, self.roots) is True)
+        later = Judged(
+            "not_applicable" if known and not Unasked(self.checked, self.world).concerns(rule) else "due_later"
+        )
         if order.index(stage) > order.index(self.world.stage):
-            return Judged("due_later")
+            return later
         applies = True if policy.scope is None else self.value(policy.scope, self.roots)
         if applies is False:
             return Judged("not_applicable")
         tally = Tally()
         rule = one_by_one(rule)
         self.bind(rule, list(rule.loops), [], dict(self.roots), tally)
-        return self.conclude(policy, rule, tally, applies)
+        found = self.conclude(policy, rule, tally, applies)
+        return later if found.outcome == "due_later" and later.outcome == "not_applicable" else found
 
     def conclude(self, policy: CheckedPolicy, rule: CheckedRule, tally: Tally, applies: Any) -> Judged:
         if applies is not True:
@@ -590,6 +596,36 @@ class Meaning:
             return UNKNOWN
         known = {identity(row[""]) for row in there}
         return sum(row[""] is not None and identity(row[""]) not in known for row in here)
+
+
+class Unasked(Meaning):
+    """The meaning where nothing is asked of the data."""
+
+    def concerns(self, rule: CheckedRule) -> bool:
+        """Has the rule a subject, or could it have one?"""
+        loops = [loop for loop in rule.loops if not over_data(loop[1])]
+        when = rule.when
+        if len(loops) < len(rule.loops):
+            before, _ = sorted_conjuncts(when)
+            when = None if not before else functools.reduce(And, before)
+        tally = Tally()
+        asked = replace(rule, loops=tuple(loops), when=when, require=Const(True, BOOL), tolerance=None)
+        self.bind(asked, loops, [], dict(self.roots), tally)
+        return bool(tally.subjects or tally.failing or tally.unknown)
+
+    def rows(self, of: Any, read: Sequence[Any]) -> Any:
+        return stopping([of, *(part for part in read if isinstance(part, Nothing))]) or UNKNOWN
+
+    def attribute(self, expr: Attribute, names: Names) -> Any:
+        found = super().attribute(expr, names)
+        asked = expr.name == "row_count" and str(expr.of.type) == "Dataset"
+        return UNKNOWN if asked and not isinstance(found, Nothing) and found is not None else found
+
+    def recent(self, of: Dataset) -> Any:
+        return UNKNOWN
+
+    def personal(self, of: Field) -> Any:
+        return UNKNOWN
 
 
 def one_by_one(rule: CheckedRule) -> CheckedRule:
