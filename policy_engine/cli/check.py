@@ -11,10 +11,12 @@ from policy_engine._resources import STARTER
 from policy_engine.cli.baselines import baseline_options
 from policy_engine.cli.configured import configured
 from policy_engine.cli.inputs import product_options
+from policy_engine.cli.mending import fix_options
 from policy_engine.cli.report_files import ReportCommand, report_options
 from policy_engine.errors import PolicyEngineError
 
 if TYPE_CHECKING:
+    from policy_engine.engine import ReadProduct
     from policy_engine.evaluation.model import Report
     from policy_engine.reporting.run import Run
     from policy_engine.reporting.screen import Screen
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 @product_options
 @report_options
 @baseline_options
+@fix_options
 @click.option("--show-values", is_flag=True, help="let messages show values of data: smallest, largest, sums")
 @click.option(
     "--verbose",
@@ -51,6 +54,8 @@ def command(
     baseline: Path | None,
     update_baseline: bool,
     expires: str | None,
+    fix: bool,
+    diff: bool,
     show_values: bool,
     verbose: bool,
     quiet: bool,
@@ -66,12 +71,14 @@ def command(
       policy-engine check orders.odcs.yaml --global starter
       policy-engine check orders.odcs.yaml --global policies/global --local policies/sales \\
           --data orders=data/orders.parquet --previous published/orders.odcs.yaml
+      policy-engine check contracts/ --global policies/global --fix --diff
 
     Exit codes: 0 compliant, 1 not compliant, 2 could not answer, 3 indeterminate (evidence is missing).
     """
     from policy_engine import engine, kept
     from policy_engine.cli import inputs, main
     from policy_engine.cli.baselines import baseline_from, compared
+    from policy_engine.cli.mending import mended, refuse_values, show_mended, write_mended
     from policy_engine.cli.output import screen
     from policy_engine.cli.per_product import JudgedBy, PerProduct
     from policy_engine.cli.report_files import Wanted, wanted, write_reports
@@ -96,25 +103,34 @@ def command(
     formats = wanted(forms, outputs, [*read, *judged.paths()])
     moment = inputs.time_from(as_of)
     known = baseline_from(baseline, update=update_baseline, expires=expires, day=moment.date())
+
+    def judge(file: Path, text: ReadProduct | None = None) -> Report:
+        by = judged.of(file)
+        return engine.check(
+            text or file,
+            by.policies,
+            data=by.data,
+            previous=by.previous,
+            stage=None if stage is None else Stage(stage),
+            as_of=moment,
+            show_values=show_values,
+            earlier=by.earlier,
+            keyring=trusted,
+            cache=kept.folder(),
+        )
+
+    unwritten = False
+    if fix or diff:
+        refuse_values(show_values=show_values)
+        found = mended(files, judge)
+        if diff:
+            return show_mended(found, outputs[0] if outputs else None, is_plain=is_plain)
+        unwritten = not write_mended(found)
     reports: list[Report] = []
     refused: list[Refused] = []
     for file in inputs.with_progress(files):
         try:
-            by = judged.of(file)
-            reports.append(
-                engine.check(
-                    file,
-                    by.policies,
-                    data=by.data,
-                    previous=by.previous,
-                    stage=None if stage is None else Stage(stage),
-                    as_of=moment,
-                    show_values=show_values,
-                    earlier=by.earlier,
-                    keyring=trusted,
-                    cache=kept.folder(),
-                )
-            )
+            reports.append(judge(file))
         except PolicyEngineError as error:
             refused.append(Refused(file.as_posix(), error.code, str(error), error.help))
             main.complain(error)
@@ -124,7 +140,7 @@ def command(
         return _text(run, screen(one.output, is_plain=is_plain), verbose=verbose, quiet=quiet) if reports else ""
 
     write_reports(run, formats, text)
-    return main.CANNOT_ANSWER if refused else exit_code([report.decisive for report in run.reports])
+    return main.CANNOT_ANSWER if refused or unwritten else exit_code([report.decisive for report in run.reports])
 
 
 def _text(run: Run, screen: Screen, *, verbose: bool, quiet: bool) -> str:
