@@ -23,8 +23,8 @@ _BEFORE_A_KEY: Final = re.compile(r" *(?:- +)*")
 def insert(text: str, added: Iterable[Addition], file: str) -> str:
     """The text with all additions. Raises UncertainError where one has no certain place."""
     editor = _Editor(text, file)
-    places = [editor.place(one) for one in added]
-    for at, new in sorted(places, key=lambda place: place[0], reverse=True):
+    places = [(*editor.place(one), order) for order, one in enumerate(added)]
+    for at, new, _ in sorted(places, key=lambda place: (place[0], place[2]), reverse=True):
         text = text[:at] + new + text[at:]
     return text
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from policy_engine.errors import ProductError
-from policy_engine.evaluation.model import Report, Violation
+from policy_engine.evaluation.model import Report, RuleResult, Violation
 from policy_engine.mending.edit import insert
 from policy_engine.mending.fragment import UncertainError, read_fragment
 from policy_engine.mending.merge import additions, find_element, with_additions
@@ -175,8 +175,13 @@ def _turned_out_badly(before: Report, after: Report, fixes: Sequence[_Fix]) -> d
 
 def _problems(report: Report) -> set[tuple[str, str]]:
     """What is violated, and what is undecided, where the subject is empty."""
-    undecided = {(one.rule, "") for one in report.results if one.outcome is Outcome.INDETERMINATE or one.reasons}
+    open_ = (one for one in report.results if one.outcome is Outcome.INDETERMINATE or _is_open_for_the_rest(one))
+    undecided = {(one.rule, "") for one in open_}
     return undecided | {(rule, violation.subject) for rule, violation in _violations(report)}
+
+
+def _is_open_for_the_rest(result: RuleResult) -> bool:
+    return result.outcome is Outcome.FAIL and bool(result.reasons)
 
 
 def _missed(report: Report, refused: Mapping[_Key, str]) -> Iterator[Missed]:
