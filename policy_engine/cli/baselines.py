@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -73,16 +73,23 @@ def compared(reports: Sequence[Report], baseline: Baseline | None, policies: Pol
     """The reports beside the baseline; where it is updated, beside the new one, which is written."""
     if baseline is None:
         return list(reports)
-    from policy_engine.baseline import compare
-
     name = baseline.file.as_posix()
     entries = _renamed(baseline.entries, policies)
-    found = [compare(report, entries, name) for report in reports]
+    found = _beside(reports, entries, name)
     if not baseline.is_updated:
         return found
     entries = _updated(found, entries, baseline, day)
-    again = [compare(report, entries, name) for report in reports]
+    again = _beside(reports, entries, name)
     return [_with_fixed(now, before.baseline) for now, before in zip(again, found, strict=True)]
+
+
+def _beside(reports: Sequence[Report], entries: Iterable[Entry], name: str) -> list[Report]:
+    from policy_engine.baseline import compare
+
+    by_product: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_product.setdefault(entry.product, []).append(entry)
+    return [compare(report, by_product.get(report.id, ()), name) for report in reports]
 
 
 def _content(file: Path, *, update: bool) -> bytes | None:
