@@ -35,7 +35,7 @@ def domain_files(
     if not found.contracts:
         made[_EXAMPLE] = "domain/example.odcs.yaml"
     files = {path: template(name, values) for path, name in made.items()}
-    return {"policy-engine.toml": "\n".join(_configuration(found, council)) + "\n", **files}
+    return {"policy-engine.toml": "\n".join(_configuration(found, package, council)) + "\n", **files}
 
 
 def package_name(text: str) -> str:
@@ -44,7 +44,7 @@ def package_name(text: str) -> str:
     return f"domain_{plain}".rstrip("_") if not re.match(r"[a-z]", plain) else plain
 
 
-def _configuration(found: Found, council: Sequence[str]) -> Iterator[str]:
+def _configuration(found: Found, package: str, council: Sequence[str]) -> Iterator[str]:
     yield "# What `policy-engine` commands are always given here. The command line wins; paths are relative to this file."
     yield f"global = {_toml(council)}"
     yield 'local = "policies"'
@@ -52,6 +52,10 @@ def _configuration(found: Found, council: Sequence[str]) -> Iterator[str]:
     yield f"products = {_toml(files)}"
     for contract in found.contracts:
         yield from _own(contract)
+    if not found.contracts:
+        yield ""
+        yield f"[product.{_quoted(f'{package}.orders')}]"
+        yield 'previous = "none"  # nothing was published before; later, the contract that was'
 
 
 def _own(contract: Contract) -> Iterator[str]:
