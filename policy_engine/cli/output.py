@@ -124,6 +124,7 @@ def write_folder(target: Path, files: Mapping[str, bytes], mark: str) -> None:
         )
     if Path.cwd().is_relative_to(target.resolve()):
         raise UsageError(f"`{target}` is the folder in which you are", help="name a new folder in it")
+    named = target
     target = Path(os.path.abspath(target))  # noqa: PTH100 - what ends in `..` has no name, and links were refused
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     old = beside.with_name(f"{beside.name}.old")
@@ -136,7 +137,7 @@ def write_folder(target: Path, files: Mapping[str, bytes], mark: str) -> None:
         beside.rename(target)
     except OSError as error:
         raise UsageError(
-            f"cannot write `{target}`: {error.strerror}", help="name a folder where you may write"
+            f"cannot write `{named}`: {error.strerror}", help="name a folder where you may write"
         ) from error
     finally:
         if old.exists() and not target.exists():  # also where Ctrl-C came in between

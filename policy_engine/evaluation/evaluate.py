@@ -229,6 +229,7 @@ class _Run:
             names_only=names_only,
         )
         self.roots = (inputs.product, inputs.previous, inputs.changes, inputs.as_of, self.questions.ask)
+        self._spent = 0.0  # on the conditions of waivers
 
     def results(self) -> tuple[RuleResult, ...]:
         """Every rule's result; with open questions, what can be said without their answers."""
@@ -274,6 +275,10 @@ class _Run:
         waivers = self.prepared.waivers.of(rule, self.inputs.product.id, self.inputs.as_of.date())
         if not waivers:
             return failed
+        if any(waiver.condition is not None for waiver in waivers):
+            sizes = measure(self.inputs.product, self.inputs.previous, changes=self.inputs.changes)
+            waivers, dear, self._spent = self.prepared.waivers.affordable(waivers, rule, sizes, self._spent)
+            failed = replace(failed, reasons=_few((*failed.reasons, *dear)))
         left: list[Violation] = []
         waived: list[Waived] = []
         for violation, subject in zip(failed.violations, subjects, strict=True):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
+from policy_engine.evaluation.budget import spoken
+from policy_engine.evaluation.cost import CHARACTERS, Cost, rule_cost
 from policy_engine.evaluation.generate import generate_condition
 from policy_engine.evaluation.kleene import truth
 from policy_engine.evaluation.model import RuleResult, Waived, Waiver, WaiverNote, WaiverStatus
@@ -17,6 +20,8 @@ from policy_engine.plan.model import Plan, RulePlan, WaiverPlan
 from policy_engine.product.model import Product
 from policy_engine.verdict import Outcome
 
+#: The steps of all conditions for one product; each takes far longer than a step of a rule.
+MOST_OF_CONDITIONS: Final = 20_000_000
 _GRANTED_BY: Final = {Layer.WAIVERS: "council", Layer.DOMAIN: "domain"}
 #: What these rules will say is not known yet, so neither is whether a waiver of theirs is needed.
 _OPEN: Final = frozenset({Outcome.INDETERMINATE, Outcome.DUE_LATER})
@@ -32,11 +37,38 @@ class Waivers:
             for product in waiver.products:
                 self.by_product.setdefault(product, {}).setdefault(waiver.rule, []).append(waiver)
         self._conditions: dict[int, Callable[..., Any]] = {}
+        self._costs: dict[int, Cost] = {}
 
     def of(self, rule: RulePlan, product: str, day: date) -> list[WaiverPlan]:
         """Those of a rule that are in force for a product."""
         named = self.by_product.get(product, {}).get(rule.name, [])
         return [waiver for waiver in named if waiver.granted <= day <= waiver.until]
+
+    def affordable(
+        self, waivers: list[WaiverPlan], rule: RulePlan, sizes: Mapping[str, int], spent: float
+    ) -> tuple[list[WaiverPlan], list[str], float]:
+        """Those whose conditions can be asked of all subjects, why others cannot, and the steps spent so far."""
+        found: list[WaiverPlan] = []
+        reasons: list[str] = []
+        for waiver in waivers:
+            steps = 0.0 if waiver.condition is None else self._cost(waiver, rule).at(sizes, sizes[CHARACTERS])
+            if spent + steps > MOST_OF_CONDITIONS:
+                most = f"{MOST_OF_CONDITIONS:,} together with those before it"
+                reasons.append(
+                    f"waiver `{waiver.name}` is not evaluated: it may take {spoken(steps)} steps, more than {most}"
+                )
+            else:
+                spent += steps
+                found.append(waiver)
+        return found, reasons, spent
+
+    def _cost(self, waiver: WaiverPlan, rule: RulePlan) -> Cost:
+        """What its condition costs for all subjects of the rule."""
+        if id(waiver) not in self._costs:
+            assert waiver.condition is not None
+            asked = replace(rule, when=None, require=waiver.condition, about=None, message=None, fix=None)
+            self._costs[id(waiver)] = rule_cost(asked, self.plan.tables)
+        return self._costs[id(waiver)]
 
     def holds(self, waiver: WaiverPlan, rule: RulePlan, roots: tuple[Any, ...], subject: Subject) -> bool:
         """Is it meant for this subject? One of which nobody knows is not waived."""
