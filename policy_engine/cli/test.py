@@ -74,7 +74,7 @@ def command(
 ) -> int:
     """Run the tests of policies: Markdown pages whose `expect` blocks say what should come of a product.
 
-    PATH is a page, or a folder of them; without one, what policy-engine.toml names.
+    PATH is a page, a folder of them, or `starter`; without one, what policy-engine.toml names.
     Where a page names no policies, those of its folder are tested.
 
     \b
@@ -87,6 +87,7 @@ def command(
 
     Exit codes: 0 all cases pass, 1 a case fails, 2 could not answer: an error in a page, or nothing to test.
     """
+    from policy_engine._resources import layer_root
     from policy_engine.cli import inputs, main
     from policy_engine.cli.output import emit, is_coloured, styler
     from policy_engine.testing.as_text import render_text
@@ -95,7 +96,7 @@ def command(
     from policy_engine.testing.run import Runner
     from policy_engine.testing.suite import page_files, run_page
 
-    paths = paths or tested()
+    paths = tuple(layer_root(path) for path in paths or tested())
     files = page_files(paths)
     inputs.refuse_overwriting(output, [*files, *global_paths, *local_paths, *waiver_paths])
     is_covering = coverage or coverage_lines or fail_under is not None

@@ -355,3 +355,8 @@ def test_updating_replaces_blocks_and_nothing_else(tmp_path: Path) -> None:
     found = read_page(page)
     after = rewritten(found, [(found.cases[0].expect, "no diagnostics\n")])
     assert after == text.replace("x\r\ny\r\n", "no diagnostics\r\n")
+
+
+def test_the_library_that_ships_passes_its_own_tests(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.invoke(["test", "starter", "--quiet"]) == 0
+    assert "all pass" in capsys.readouterr().out
