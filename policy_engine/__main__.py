@@ -2,4 +2,5 @@
 
 from policy_engine.cli.main import run
 
-run()
+if __name__ == "__main__":  # workers import the main module
+    run()

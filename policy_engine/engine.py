@@ -125,7 +125,7 @@ def check(
         remarks=judged.not_understood,
         row_counts=tuple(sorted(scanned.row_counts.items())),
         earlier=attested,
-        waivers=waiver_notes(policies.plan, judged, moment.date(), results),
+        waivers=waiver_notes(policies.plan, judged.id, moment.date(), results),
     )
 
 

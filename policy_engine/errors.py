@@ -11,6 +11,7 @@ MEANINGS: Final[dict[str, str]] = {
     "ERR003": "a file was given that cannot be read for what it should be",
     "ERR004": "the policies have errors, and are not used before those are mended",
     "CFG001": "the configuration file, `policy-engine.toml`, cannot be read, or says something that has no meaning",
+    "ERR005": "a process that judged products died; the others were stopped",
     "CMP001": "a file that should hold compiled policies does not, or is of another version",
     "TST001": "a page of tests, or a block on it, that cannot be understood",
     "PRD001": "a contract cannot be read, or says two things at once",
@@ -49,6 +50,12 @@ class ConfigurationError(InputError):
     """The configuration file cannot be used. The message says where."""
 
     code = "CFG001"
+
+
+class WorkerError(PolicyEngineError):
+    """A process that judged products died."""
+
+    code = "ERR005"
 
 
 class ProductError(InputError):

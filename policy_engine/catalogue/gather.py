@@ -26,7 +26,7 @@ from policy_engine.catalogue.model import (
 )
 from policy_engine.checking.model import CheckedAttribute, CheckedSet
 from policy_engine.diagnostics import Span
-from policy_engine.evaluation.evaluate import in_force
+from policy_engine.evaluation.results import in_force
 from policy_engine.linking import Declared, LinkedSet, LinkedWaiver
 from policy_engine.plan.layer import Layer
 from policy_engine.plan.model import Plan, Schedule

@@ -92,7 +92,7 @@ def command(
     moment = inputs.time_from(as_of)
     terminal = screen(None, is_plain=is_plain)
     verdicts = []
-    for file in inputs.with_progress(files):
+    for file in inputs.with_progress(files, len(files)):
         by = judged.of(file)
         report = check(
             file,

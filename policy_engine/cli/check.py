@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,12 @@ if TYPE_CHECKING:
 @report_options
 @baseline_options
 @fix_options
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="how many processes judge; default: as many as there is work and processors for",
+)
 @click.option("--show-values", is_flag=True, help="let messages show values of data: smallest, largest, sums")
 @click.option(
     "--verbose",
@@ -56,6 +64,7 @@ def command(
     expires: str | None,
     fix: bool,
     diff: bool,
+    jobs: int | None,
     show_values: bool,
     verbose: bool,
     quiet: bool,
@@ -75,13 +84,14 @@ def command(
 
     Exit codes: 0 compliant, 1 not compliant, 2 could not answer, 3 indeterminate (evidence is missing).
     """
-    from policy_engine import engine, kept
+    from policy_engine import kept
     from policy_engine.cli import inputs, main
     from policy_engine.cli.baselines import baseline_from, compared
     from policy_engine.cli.mending import mended, refuse_values, show_mended, write_mended
     from policy_engine.cli.output import screen
     from policy_engine.cli.per_product import JudgedBy, PerProduct
     from policy_engine.cli.report_files import Wanted, wanted, write_reports
+    from policy_engine.many import Given, judge_many, judge_one
     from policy_engine.reporting.run import Refused, Run
     from policy_engine.verdict import Stage
 
@@ -103,21 +113,26 @@ def command(
     formats = wanted(forms, outputs, [*read, *judged.paths()])
     moment = inputs.time_from(as_of)
     known = baseline_from(baseline, update=update_baseline, expires=expires, day=moment.date())
+    shared = Given(
+        policies=policies,
+        data=given,
+        previous=before,
+        stage=None if stage is None else Stage(stage),
+        as_of=moment,
+        show_values=show_values,
+        earlier=attested,
+        keyring=trusted,
+        cache=kept.folder(),
+    )
+
+    def own(file: Path) -> Given:
+        by = judged.of(file)
+        if by is judged.shared:
+            return shared
+        return replace(shared, policies=by.policies, data=by.data, previous=by.previous, earlier=by.earlier)
 
     def judge(file: Path, text: ReadProduct | None = None) -> Report:
-        by = judged.of(file)
-        return engine.check(
-            text or file,
-            by.policies,
-            data=by.data,
-            previous=by.previous,
-            stage=None if stage is None else Stage(stage),
-            as_of=moment,
-            show_values=show_values,
-            earlier=by.earlier,
-            keyring=trusted,
-            cache=kept.folder(),
-        )
+        return judge_one(text or file, own(file))
 
     unwritten = False
     if fix or diff:
@@ -127,14 +142,17 @@ def command(
             return show_mended(found, outputs[0] if outputs else None, is_plain=is_plain)
         unwritten = not write_mended(found)
     reports: list[Report] = []
-    refused: list[Refused] = []
-    for file in inputs.with_progress(files):
-        try:
-            reports.append(judge(file))
-        except PolicyEngineError as error:
-            refused.append(Refused(file.as_posix(), error.code, str(error), error.help))
-            main.complain(error)
-    run = Run(tuple(compared(reports, known, policies, moment.date())), tuple(refused))
+    errors: list[tuple[Path, PolicyEngineError]] = []
+    with closing(judge_many(files, shared, own, jobs=jobs)) as all_found:
+        for file, one in zip(files, inputs.with_progress(all_found, len(files)), strict=True):
+            if isinstance(one, PolicyEngineError):
+                errors.append((file, one))
+            else:
+                reports.append(one)
+    for _, error in errors:
+        main.complain(error)
+    refused = tuple(Refused(file.as_posix(), error.code, str(error), error.help) for file, error in errors)
+    run = Run(tuple(compared(reports, known, policies, moment.date())), refused)
 
     def text(one: Wanted) -> str:
         return _text(run, screen(one.output, is_plain=is_plain), verbose=verbose, quiet=quiet) if reports else ""

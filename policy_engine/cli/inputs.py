@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from glob import glob
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import click
 
@@ -26,6 +27,8 @@ PATH: Final = click.Path(path_type=Path)
 MANY: Final = 20
 #: What is read of folders of policies and data.
 _READ: Final = frozenset({POLICY_SUFFIX, ".csv", ".parquet", ".arrow", ".feather", ".jsonl", ".ndjson"})
+_PAUSE: Final = 0.1
+T = TypeVar("T")
 _CONTRACTS: Final = (".odcs.yaml", ".odcs.yml", ".odcs.json")
 
 
@@ -182,15 +185,22 @@ def policy_files(paths: tuple[Path, ...]) -> tuple[Path, ...]:
     return tuple(found.values())
 
 
-def with_progress(files: Sequence[Path]) -> Iterator[Path]:
-    """The files one by one; where there are many and somebody watches, with a line on stderr that says how far it is."""
-    watched = len(files) >= MANY and sys.stderr.isatty()
-    for number, file in enumerate(files, start=1):
+def with_progress(products: Iterable[T], count: int) -> Iterator[T]:
+    """One by one; where there are many and somebody watches, with a line on stderr that says how far it is.
+
+    The line goes away in the end, and is drawn ten times in a second at most.
+    """
+    watched = count >= MANY and sys.stderr.isatty()
+    drawn = 0.0
+    try:
+        for number, product in enumerate(products, start=1):
+            if watched and (monotonic() - drawn > _PAUSE or number == count):
+                drawn = monotonic()
+                click.echo(f"\r{number:,} of {count:,} products", nl=False, err=True)
+            yield product
+    finally:
         if watched:
-            click.echo(f"\r{number} of {len(files)} products", nl=False, err=True)
-        yield file
-    if watched:
-        click.echo(err=True)
+            click.echo("\r\x1b[K", nl=False, err=True)
 
 
 def _files(product: Path) -> list[Path]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final, Protocol
@@ -15,7 +15,6 @@ from typing import Any, Final, Protocol
 from policy_engine.changes.model import Change
 from policy_engine.data.model import Answer, Metric
 from policy_engine.data.promises import Promise
-from policy_engine.evaluation.attributes import check_attribute
 from policy_engine.evaluation.budget import Budget
 from policy_engine.evaluation.concern import unconcerned
 from policy_engine.evaluation.earlier import Earlier
@@ -24,20 +23,20 @@ from policy_engine.evaluation.kleene import looped, truth, withheld
 from policy_engine.evaluation.model import Attested, RuleResult, Violation, Waived
 from policy_engine.evaluation.notes import Noted, Notes, Subject
 from policy_engine.evaluation.questions import Questions, former_parts
+from policy_engine.evaluation.results import is_due, judge_attribute, made
 from policy_engine.evaluation.same import Same
 from policy_engine.evaluation.sizes import bound, measure
 from policy_engine.evaluation.texts import promise_text, render, revealing_loops, subject_name, subject_place
 from policy_engine.evaluation.waivers import Waivers, records, waivers_of
 from policy_engine.plan.expressions import Aggregate, And, Ask, Call, Const, Expr, Or
-from policy_engine.plan.model import AttributePlan, Needs, Plan, RulePlan, Schedule
+from policy_engine.plan.model import Needs, Plan, RulePlan
 from policy_engine.plan.values import Unknown
 from policy_engine.plan.walk import walk
 from policy_engine.product.model import Product
-from policy_engine.verdict import Enforcement, Outcome, Stage
+from policy_engine.verdict import Outcome, Stage
 
 Scan = Callable[[Iterable[Metric]], Mapping[Metric, Answer]]
 
-_STAGES: Final = tuple(Stage)
 #: A question whose answer leads to another question: more rounds than any sensible policy takes.
 _MAX_ROUNDS: Final = 10
 _MOST_REASONS: Final = 20
@@ -84,9 +83,7 @@ def evaluate(plan: Plan, inputs: Inputs, programs: Programs | None = None) -> tu
     applies = _applying({index: scope for index, scope in scopes.items() if index not in too_long.scopes}, inputs)
     applies |= {index: Unknown(reason) for index, reason in too_long.scopes.items()}
     due = [
-        index
-        for index, rule in enumerate(plan.rules)
-        if applies.get(index) is not False and _is_due(rule, inputs.stage)
+        index for index, rule in enumerate(plan.rules) if applies.get(index) is not False and is_due(rule, inputs.stage)
     ]
     costly = too_long.rules(due)
     chosen = tuple(index for index in due if index not in costly)
@@ -94,13 +91,16 @@ def evaluate(plan: Plan, inputs: Inputs, programs: Programs | None = None) -> tu
     answers = {} if programs is None else dict(programs.answers)
     results = dict(zip(chosen, _results(prepared, inputs, answers), strict=True))
     for index, reason in costly.items():
-        results[index] = _made(plan.rules[index], inputs, Outcome.INDETERMINATE, 0, (), (reason,))
+        results[index] = made(plan.rules[index], inputs.as_of.date(), Outcome.INDETERMINATE, 0, (), (reason,))
     for index in _unconcerned(same, inputs, applies, results, too_long, programs):
-        results[index] = _made(plan.rules[index], inputs, Outcome.NOT_APPLICABLE, 0, (), ())
+        results[index] = made(plan.rules[index], inputs.as_of.date(), Outcome.NOT_APPLICABLE, 0, (), ())
     judged = (
         _scoped(rule, inputs, applies.get(index, True), results.get(index)) for index, rule in enumerate(plan.rules)
     )
-    return (*judged, *(_attribute(attribute, inputs) for attribute in plan.attributes))
+    return (
+        *judged,
+        *(judge_attribute(attribute, inputs.product, inputs.as_of.date()) for attribute in plan.attributes),
+    )
 
 
 @lru_cache(maxsize=8)
@@ -153,14 +153,16 @@ def _unconcerned(
 def _scoped(rule: RulePlan, inputs: Inputs, applies: Any, result: RuleResult | None) -> RuleResult:
     """The result, as far as the policy applies and the rule is due."""
     if applies is False:
-        return _made(rule, inputs, Outcome.NOT_APPLICABLE, 0, (), ("the policy does not apply to this product",))
+        return made(
+            rule, inputs.as_of.date(), Outcome.NOT_APPLICABLE, 0, (), ("the policy does not apply to this product",)
+        )
     if result is None:
-        return _made(rule, inputs, Outcome.DUE_LATER, 0, (), (f"due at stage {rule.stage}",))
+        return made(rule, inputs.as_of.date(), Outcome.DUE_LATER, 0, (), (f"due at stage {rule.stage}",))
     stop = looped(withheld(applies))
     return (
         result
         if stop is None
-        else _made(rule, inputs, Outcome.INDETERMINATE, result.subjects, (), (stop.reason, *result.reasons))
+        else made(rule, inputs.as_of.date(), Outcome.INDETERMINATE, result.subjects, (), (stop.reason, *result.reasons))
     )
 
 
@@ -204,10 +206,6 @@ def _results(prepared: _Prepared, inputs: Inputs, answers: dict[Metric, Answer])
             return results
         answers.update(inputs.scan(sorted(run.questions.open, key=repr)))
     return results
-
-
-def _is_due(rule: RulePlan, stage: Stage) -> bool:
-    return _STAGES.index(rule.stage) <= _STAGES.index(stage)
 
 
 class _Run:
@@ -255,19 +253,21 @@ class _Run:
     def _result(self, index: int, rule: RulePlan, noted: Noted) -> RuleResult:
         applies = truth(self.program.scopes[index](*self.roots)) if index in self.program.scopes else True
         if applies is not True:
-            return _scoped(rule, self.inputs, applies, _made(rule, self.inputs, Outcome.PASS, noted.subjects, (), ()))
+            return _scoped(
+                rule, self.inputs, applies, made(rule, self.inputs.as_of.date(), Outcome.PASS, noted.subjects, (), ())
+            )
         violations = tuple(self._violation(index, rule, subject, answer) for subject, answer in noted.failed)
         reasons = _few(tuple(noted.unknown))
         if violations and self._names_only(rule) and not _only_grows(*_conditions(rule)):
-            return _made(rule, self.inputs, Outcome.DUE_LATER, noted.subjects, (), (_NAMES,))
+            return made(rule, self.inputs.as_of.date(), Outcome.DUE_LATER, noted.subjects, (), (_NAMES,))
         if violations and not self._is_conclusive(rule):
             reasons, violations = (_NOT_ALL, *reasons), ()
         if violations:
-            failed = _made(rule, self.inputs, Outcome.FAIL, noted.subjects, violations, reasons)
+            failed = made(rule, self.inputs.as_of.date(), Outcome.FAIL, noted.subjects, violations, reasons)
             failed = replace(failed, unlisted=noted.unlisted)
             return self._waived(rule, failed, [subject for subject, _ in noted.failed])
         if reasons:
-            return _made(rule, self.inputs, Outcome.INDETERMINATE, noted.subjects, (), reasons)
+            return made(rule, self.inputs.as_of.date(), Outcome.INDETERMINATE, noted.subjects, (), reasons)
         return self._passed(rule, noted)
 
     def _waived(self, rule: RulePlan, failed: RuleResult, subjects: list[Subject]) -> RuleResult:
@@ -314,11 +314,11 @@ class _Run:
     def _passed(self, rule: RulePlan, noted: Noted) -> RuleResult:
         """Nothing fails: a pass, unless only part of the evidence was looked at."""
         if self._names_only(rule):
-            return _made(rule, self.inputs, Outcome.DUE_LATER, noted.subjects, (), (_NAMES,))
+            return made(rule, self.inputs.as_of.date(), Outcome.DUE_LATER, noted.subjects, (), (_NAMES,))
         if self._asked_sample(rule):
-            return _made(rule, self.inputs, Outcome.INDETERMINATE, noted.subjects, (), (_NOT_ALL,))
+            return made(rule, self.inputs.as_of.date(), Outcome.INDETERMINATE, noted.subjects, (), (_NOT_ALL,))
         outcome = Outcome.PASS if noted.subjects else Outcome.NOT_APPLICABLE
-        return _made(rule, self.inputs, outcome, noted.subjects, (), tuple(noted.tolerated))
+        return made(rule, self.inputs.as_of.date(), outcome, noted.subjects, (), tuple(noted.tolerated))
 
     def _names_only(self, rule: RulePlan) -> bool:
         """Was personal data looked for in names alone, because values are not due?"""
@@ -422,60 +422,3 @@ def _is_growing(number: Expr) -> bool:
             return True
         case _:
             return not any(isinstance(part, Ask) and part.kind in {"duplicates", "pii"} for part in walk(number))
-
-
-def _made(
-    rule: RulePlan,
-    inputs: Inputs,
-    outcome: Outcome,
-    subjects: int,
-    violations: tuple[Violation, ...],
-    reasons: tuple[str, ...],
-) -> RuleResult:
-    enforcement, later = in_force(rule.schedule, inputs.as_of.date())
-    return RuleResult(
-        rule=rule.name,
-        layer=rule.layer,
-        severity=rule.severity,
-        enforcement=enforcement,
-        next_enforcement=later,
-        outcome=outcome,
-        subjects=subjects,
-        violations=violations,
-        reasons=reasons,
-        controls=rule.controls,
-        owner=rule.owner,
-        documentation=rule.doc,
-        schedule=rule.schedule,
-    )
-
-
-def _attribute(plan: AttributePlan, inputs: Inputs) -> RuleResult:
-    subjects, violations = check_attribute(plan, inputs.product)
-    enforcement, later = in_force(plan.schedule, inputs.as_of.date())
-    passed = Outcome.PASS if subjects else Outcome.NOT_APPLICABLE
-    return RuleResult(
-        rule=plan.name,
-        layer=plan.layer,
-        severity="medium",
-        enforcement=enforcement,
-        next_enforcement=later,
-        outcome=Outcome.FAIL if violations else passed,
-        subjects=subjects,
-        violations=violations,
-        reasons=(),
-        controls=(),
-        owner="",
-        documentation=plan.doc,
-        schedule=plan.schedule,
-    )
-
-
-def in_force(schedule: Schedule, today: date) -> tuple[Enforcement, tuple[Enforcement, date] | None]:
-    """The enforcement on a day (UTC), and the next step with its date. Before the first date a rule informs."""
-    current = Enforcement.INFORM
-    for enforcement, since in schedule:
-        if since is not None and since > today:
-            return current, (enforcement, since)
-        current = enforcement
-    return current, None

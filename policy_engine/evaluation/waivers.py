@@ -17,7 +17,6 @@ from policy_engine.evaluation.notes import Subject
 from policy_engine.evaluation.same import Same
 from policy_engine.plan.layer import Layer
 from policy_engine.plan.model import Plan, RulePlan, WaiverPlan
-from policy_engine.product.model import Product
 from policy_engine.verdict import Outcome
 
 #: The steps of all conditions for one product; each takes far longer than a step of a rule.
@@ -98,12 +97,12 @@ def records(waived: Iterable[Waived], waivers: Iterable[WaiverPlan]) -> tuple[Wa
     return tuple(record(waiver) for waiver in waivers if waiver.name in used)
 
 
-def waiver_notes(plan: Plan, product: Product, day: date, results: Iterable[RuleResult]) -> tuple[WaiverNote, ...]:
-    """Every waiver that names the product, and what became of it: none is passed over in silence."""
+def waiver_notes(plan: Plan, product: str, day: date, results: Iterable[RuleResult]) -> tuple[WaiverNote, ...]:
+    """Every waiver that names the product of this id, and what became of it: none is passed over in silence."""
     if not plan.waivers:
         return ()
     found: dict[str, list[WaiverPlan]] = {}
-    for waivers in waivers_of(Same(plan)).by_product.get(product.id, {}).values():
+    for waivers in waivers_of(Same(plan)).by_product.get(product, {}).values():
         for waiver in waivers:
             found.setdefault(waiver.name, []).append(waiver)
     judged = {result.rule: result for result in results}

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
-from policy_engine.evaluation.evaluate import in_force
+from policy_engine.evaluation.results import in_force
 from policy_engine.explaining.model import Explanation, RuleFacts, Step
 
 EXPLANATION: Final = "urn:policy-engine:explanation:v1"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from policy_engine.evaluation.evaluate import in_force
+from policy_engine.evaluation.results import in_force
 from policy_engine.explaining.explain import ORDER
 from policy_engine.explaining.model import Explanation, RuleFacts, Standing, SubjectExplained
 from policy_engine.explaining.page import WIDTH, Page, Style

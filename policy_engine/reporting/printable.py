@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import operator
 import re
 import unicodedata
 from typing import Any, Final, TypeVar
@@ -39,13 +40,31 @@ def printable(value: _T, *, lines: bool = False) -> _T:
 
 
 def _printed(value: Any, lines: bool) -> Any:
-    if type(value) is str:
+    """The value itself where there is nothing to clean in it, which is nearly always."""
+    kind = type(value)
+    if kind is str:
         return value if value.isascii() and value.isprintable() else clean(value, lines=lines)
-    if isinstance(value, Source):  # of a policy or contract as text, cleaned where it was read
-        return value
-    if type(value) is tuple:
-        return tuple(_printed(item, lines) for item in value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        parts = {part.name: getattr(value, part.name) for part in dataclasses.fields(value)}
-        return dataclasses.replace(value, **{name: _printed(part, name == "fix") for name, part in parts.items()})
-    return value
+    if kind is tuple:
+        if not value:
+            return value
+        items = [_printed(item, lines) for item in value]
+        return value if all(map(operator.is_, items, value)) else tuple(items)
+    changed = {}
+    names = _PARTS.get(kind)
+    for name in _parts(kind) if names is None else names:
+        part = getattr(value, name)
+        if _PARTS.get(type(part)) == () or (type(part) is str and part.isascii() and part.isprintable()):
+            continue
+        printed = _printed(part, name == "fix")
+        if printed is not part:
+            changed[name] = printed
+    return dataclasses.replace(value, **changed) if changed else value
+
+
+_PARTS: Final[dict[type, tuple[str, ...]]] = {}
+
+
+def _parts(kind: type) -> tuple[str, ...]:
+    """What to look at of a value of this type: nothing of a source, which was cleaned where it was read."""
+    has_parts = kind is not Source and dataclasses.is_dataclass(kind)
+    return _PARTS.setdefault(kind, tuple(part.name for part in dataclasses.fields(kind)) if has_parts else ())
