@@ -64,7 +64,7 @@ FUNCTIONS: Final[Mapping[str, Signature]] = {
     "has_tag": Signature(
         ((PRODUCT, DATASET, FIELD, STRINGS), STRING),
         BOOL,
-        "a tag equal to the term, or below it at a dot; capitals count, in capitals or not",
+        "a tag equal to the term, or below it at a dot, in capitals or not",
         'has_tag(field, "pii")',
     ),
     "year": Signature(((DATE, TIMESTAMP),), INT, "the year of a day", "year(now) >= 2026", True),
