@@ -325,12 +325,13 @@ PAIRS = [
         159,
     ),
     Pair(
-        "quality.completeness",
+        "quality.promises",
         cities(1, with_data=True),
-        cities(3, with_data=True),
-        "required_filled",
+        Published(_CITY.format(2), data=(("cities", "schema-evolution/cities-version-2-invalid.csv"),)),
+        "kept",
         "cities.population",
-        66,
+        89,
+        "no value is below 10000",
     ),
     Pair(
         "volume.not_empty",
