@@ -165,7 +165,7 @@ PAIRS = [
     Pair("ownership.continuity", FULL, odcs("basic-four-dpo"), "two_people", "my_table", 9, "1 of 4 people"),
     Pair("documentation.descriptions", PAYROLL, FULL, "product_named", "53581432-6c55-4ba2-a65f-72344a91553a", 2),
     Pair("documentation.granularity", PAYROLL, FULL, "one_row_is", "receivers", 170, "what one row"),
-    Pair("documentation.links", odcs("table-column"), FULL, "of_fields", "tbl", 64, "links of 1 fields"),
+    Pair("documentation.links", odcs("table-column"), FULL, "of_fields", "tbl", 64, "those of tbl.rcvr_cntry_code"),
     Pair("naming.conventions", cities(3), odcs("column-accuracy"), "field_names", "Air_Quality.DataValue", 16),
     Pair("naming.business_names", PAYROLL, cities(3), "dataset_has_one", "cities", 49),
     Pair("types.types", FULL, PAYROLL, "physical", "demo_employee_payroll.employer_cpf_amt", 187),
