@@ -16,7 +16,9 @@ FILES = sorted(POLICIES.rglob("*.policy"))
 WRONG = (";", "@", "&&", "'x'", "=", "(", ")", "[", "]", "{", "}", "require", '"')
 #: Of every file and wrong token, so many places are tried.
 PLACES = 3
-TOKEN = re.compile(r'#[^\n]*|"(?:[^"\\\n]|\\.)*"|/(?:\\.|[^/\\\n ])+/|[A-Za-z_]\w*|\d[\w.%:-]*|[=!<>]=|->|\S')
+TOKEN = re.compile(
+    r'#[^\n]*|"(?:[^"\\\n{]|\\.|\{[^}\n]*\})*"|/(?:\\.|[^/\\\n ])+/|[A-Za-z_]\w*|\d[\w.%:-]*|[=!<>]=|->|\S'
+)
 BLOCK = re.compile(
     r"^[ \t]*(?:##|(?:package|import|enum|attribute|let|def|table|set|waiver|policy|param|rule)\b)", re.MULTILINE
 )
@@ -43,8 +45,8 @@ def places(file: Path, wrong: str) -> list[int]:
 def test_one_wrong_token_is_told_in_its_declaration_and_nowhere_else(file: Path, wrong: str) -> None:
     text = file.read_text(encoding="utf-8")
     for at in places(file, wrong):
-        if wrong.isidentifier() and text[at] == "(":
-            continue  # which would be a call
+        if (wrong.isidentifier() and text[at] == "(") or (wrong == "{" and text[at] == "}"):
+            continue  # which would be a call, or braces of their own
         mistaken = f"{text[:at]} {wrong} {text[at:]}"
         begin, end = own_part(mistaken, at)
         _, source, diagnostics = parse(file.name, mistaken.encode())
