@@ -264,7 +264,7 @@ class _Run:
             reasons, violations = (_NOT_ALL, *reasons), ()
         if violations:
             failed = made(rule, self.inputs.as_of.date(), Outcome.FAIL, noted.subjects, violations, reasons)
-            failed = replace(failed, unlisted=noted.unlisted)
+            failed = replace(failed, unlisted=noted.unlisted) if noted.unlisted else failed
             return self._waived(rule, failed, [subject for subject, _ in noted.failed])
         if reasons:
             return made(rule, self.inputs.as_of.date(), Outcome.INDETERMINATE, noted.subjects, (), reasons)

@@ -13,7 +13,7 @@ _MARKS: Final = frozenset({"Mn", "Me"})
 
 def is_blank(text: str) -> bool:
     """Is there nothing to see, but blanks, control characters and what has no width?"""
-    return not any(map(_is_seen, text))
+    return not ("!" <= text[:1] <= "~" or any(map(_is_seen, text)))  # most texts begin with something to see
 
 
 def _is_seen(char: str) -> bool:
