@@ -17,8 +17,8 @@ from policy_engine.errors import UsageError
 if TYPE_CHECKING:
     from policy_engine.reporting.code_pages import Entry
 
-#: Names of codes have hyphens, names of rules have none.
-_LIKE_A_RULE: Final = re.compile(r"(?![A-Za-z]{3}\d{3}$)[A-Za-z_][\w.]*")
+#: Names of codes have hyphens, names of rules have none; three letters and digits are meant as a code.
+_LIKE_A_RULE: Final = re.compile(r"(?![A-Za-z]{3}\d+$)[A-Za-z_][\w.]*")
 
 
 def _is_code(options: dict[str, Any]) -> bool:
