@@ -78,14 +78,6 @@ class Cost:
         return max(counted, key=lambda names: (len(names), names.count("fields"), names), default=())
 
 
-def _size(name: str, sizes: Mapping[str, int], otherwise: int) -> int:
-    """A size by its name: of the words of many texts, no more than all texts have characters."""
-    if not name.startswith(WORDS_OF):
-        return sizes.get(name, otherwise)
-    each = sizes.get(name.removeprefix(WORDS_OF), otherwise) * sizes.get(CHARACTERS, otherwise)
-    return min(each, sizes.get(ALL_CHARACTERS, each))
-
-
 def scope_cost(rule: RulePlan, tables: Iterable[TablePlan]) -> Cost:
     """What it costs at most to find out whether the rule's policy applies."""
     wholes = [] if rule.scope is None else [rule.scope]

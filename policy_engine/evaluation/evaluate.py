@@ -19,6 +19,7 @@ from policy_engine.evaluation.budget import Budget
 from policy_engine.evaluation.concern import unconcerned
 from policy_engine.evaluation.earlier import Earlier
 from policy_engine.evaluation.generate import Program, generate, generate_scopes
+from policy_engine.evaluation.growth import only_grows
 from policy_engine.evaluation.kleene import looped, truth, withheld
 from policy_engine.evaluation.model import Attested, RuleResult, Violation, Waived
 from policy_engine.evaluation.notes import Noted, Notes, Subject
@@ -28,7 +29,7 @@ from policy_engine.evaluation.same import Same
 from policy_engine.evaluation.sizes import bound, measure
 from policy_engine.evaluation.texts import promise_text, render, revealing_loops, subject_name, subject_place
 from policy_engine.evaluation.waivers import Waivers, records, waivers_of
-from policy_engine.plan.expressions import Aggregate, And, Ask, Call, Const, Expr, Or
+from policy_engine.plan.expressions import Ask
 from policy_engine.plan.model import Needs, Plan, RulePlan
 from policy_engine.plan.values import Unknown
 from policy_engine.plan.walk import walk
@@ -258,7 +259,7 @@ class _Run:
             )
         violations = tuple(self._violation(index, rule, subject, answer) for subject, answer in noted.failed)
         reasons = _few(tuple(noted.unknown))
-        if violations and self._names_only(rule) and not _only_grows(*_conditions(rule)):
+        if violations and self._names_only(rule) and not only_grows(rule):
             return made(rule, self.inputs.as_of.date(), Outcome.DUE_LATER, noted.subjects, (), (_NAMES,))
         if violations and not self._is_conclusive(rule):
             reasons, violations = (_NOT_ALL, *reasons), ()
@@ -328,7 +329,7 @@ class _Run:
         """Would what violates the rule violate it with all of the data too? Of a sample, a share says nothing."""
         if not self._asked_sample(rule):
             return True
-        return not rule.tolerance and _only_grows(*_conditions(rule))
+        return not rule.tolerance and only_grows(rule)
 
     def _asked_sample(self, rule: RulePlan) -> bool:
         if not self.questions.sampled:
@@ -392,33 +393,3 @@ def _few(reasons: tuple[str, ...]) -> tuple[str, ...]:
     """The first reasons, and how many more there are."""
     more = len(reasons) - _MOST_REASONS
     return reasons if more <= 0 else (*reasons[:_MOST_REASONS], f"and {more} more reasons")
-
-
-def _conditions(rule: RulePlan) -> tuple[Expr, ...]:
-    return (rule.require,) if rule.when is None else (rule.when, rule.require)
-
-
-def _only_grows(*conditions: Expr) -> bool:
-    """Where part of the data violates the conditions, does all of it? Of duplicates, more rows have no fewer."""
-    return all(_grows(condition) for condition in conditions)
-
-
-def _grows(condition: Expr) -> bool:
-    match condition:
-        case And(left=left, right=right) | Or(left=left, right=right):
-            return _grows(left) and _grows(right)
-        case Call(function="==", args=(number, Const(value=0))) | Call(function="<=" | "<", args=(number, Const())):
-            return _is_growing(number)
-        case _:
-            return not any(isinstance(part, Ask) and part.kind in {"duplicates", "pii"} for part in walk(condition))
-
-
-def _is_growing(number: Expr) -> bool:
-    """Is it a number of duplicates or of findings, of which more data has no fewer?"""
-    match number:
-        case Ask(kind="duplicates"):
-            return True
-        case Aggregate(kind="count", items=Ask(kind="pii"), condition=None):
-            return True
-        case _:
-            return not any(isinstance(part, Ask) and part.kind in {"duplicates", "pii"} for part in walk(number))
